@@ -1,0 +1,146 @@
+// What the C files share: the table of kernels that each SIMD level fills, and scratch memory.
+//
+// The functions in the table run in the calling thread and never split. The exported functions in products.c,
+// elementwise.c, softmax.c … split the work and call these.
+#ifndef EK_KERNELS_H
+#define EK_KERNELS_H
+
+#include "CElmanKernels.h"
+
+/// Columns of logits whose maximum and sum of exponentials are taken together: fixed, since sums combine per chunk.
+enum { EK_LOSS_CHUNK = 256 };
+/// Columns that one partial sum of `ek_gemm_nt` spans: fixed, since the order of the sum follows from it.
+enum { EK_NT_BLOCK = 768 };
+/// `ek_gemm_nt` sums in ascending order where the sum is this short, by 16 interleaved lanes where it is longer.
+enum { EK_NT_SEQUENTIAL = 128 };
+
+typedef struct {
+    size_t m_count, n_count, k_count;
+    const float *a;
+    size_t lda;
+    const float *b;
+    size_t ldb;
+    float *c;
+    size_t ldc;
+    int start;
+    const float *bias;
+} ek_product;
+
+typedef struct {
+    size_t h_count;
+    float forget_bias;
+    float *gates;
+    const float *c_prev;
+    float *h, *c;
+} ek_lstm_row;
+
+typedef struct {
+    size_t h_count;
+    float *gates;
+    const float *c_prev, *c, *dh, *dc;
+    float *dc_prev;
+} ek_lstm_gradient_row;
+
+/// What each kernel reads and writes stands in scalar_gru.c.
+typedef struct {
+    size_t h_count;
+    float *gates;
+    const float *h_prev, *in;
+    float *out;
+} ek_gru_row;
+
+typedef struct {
+    float scale, rate, beta1, beta2, epsilon, decay;
+} ek_step;
+
+typedef struct {
+    const char *name;
+
+    // Matrix products. `pack` rearranges b (k_count by n_count) for `gemm_packed`, whose product then reads it as `b`;
+    // `packed_size` is the room it needs, in floats.
+    void (*gemm_nn)(const ek_product *product);
+    void (*gemm_nt)(const ek_product *product);
+    size_t (*packed_size)(size_t k_count, size_t n_count);
+    void (*pack)(size_t k_count, size_t n_count, const float *b, size_t ldb, float *packed);
+    void (*gemm_packed)(const ek_product *product);
+    void (*gemm_tn)(size_t k_count, size_t n_count, size_t row_count, const float *const *x, const float *const *d,
+                    float *c, size_t ldc, int start);
+    void (*sum_rows)(size_t n_count, size_t row_count, const float *const *d, float *out, int start);
+
+    // Elementwise
+    void (*exp)(size_t n, const float *x, float *y);
+    void (*log)(size_t n, const float *x, float *y);
+    void (*tanh)(size_t n, const float *x, float *y);
+    void (*sigmoid)(size_t n, const float *x, float *y);
+    void (*add)(size_t n, const float *a, const float *b, float *y);
+    void (*multiply)(size_t n, const float *a, const float *b, float *y);
+    void (*accumulate)(size_t n, const float *x, float *y);
+    void (*scale_accumulate)(size_t n, float s, const float *x, float *y);
+    void (*multiply_accumulate)(size_t n, const float *a, const float *b, float *y);
+    void (*tanh_gradient)(size_t n, const float *y, const float *dy, float *dx);
+    void (*sigmoid_gradient)(size_t n, const float *y, const float *dy, float *dx);
+    double (*sum)(size_t n, const float *x);
+    double (*sum_squares)(size_t n, const float *x);
+    float (*dot)(size_t n, const float *a, const float *b);
+    int (*all_finite)(size_t n, const float *x);
+
+    // Cells: one row of a batch
+    void (*lstm_forward)(const ek_lstm_row *row);
+    void (*lstm_backward)(const ek_lstm_gradient_row *row);
+    void (*gru_after_forward)(const ek_gru_row *row);
+    void (*gru_after_backward)(const ek_gru_row *row);
+    void (*gru_before_gates)(const ek_gru_row *row);
+    void (*gru_before_forward)(const ek_gru_row *row);
+    void (*gru_before_backward)(const ek_gru_row *row);
+    void (*gru_before_backward_reset)(const ek_gru_row *row);
+
+    // Softmax. `chunk_sum`: maximum of at most EK_LOSS_CHUNK values (0 where it is not finite) and Σ exp(x - maximum).
+    void (*chunk_sum)(size_t n, const float *x, float *maximum, float *sum);
+    /// log_sums[m] = log Σ_chunk sums[chunk][m] exp(maxima[chunk][m]); rows of `maxima` and `sums` are m_count long.
+    void (*combine_sums)(size_t m_count, size_t chunk_count, const float *maxima, const float *sums, float *log_sums);
+    void (*softmax_row)(size_t n, const float *x, float *y);
+    /// y = x - shift, and y = exp(x - shift) scale.
+    void (*subtract)(size_t n, const float *x, float shift, float *y);
+    void (*exp_scaled)(size_t n, const float *x, float shift, float scale, float *y);
+
+    // Trainers
+    void (*sgd)(size_t n, float *p, const float *g, const ek_step *step);
+    void (*momentum)(size_t n, float *p, const float *g, float *v, const ek_step *step);
+    void (*adagrad)(size_t n, float *p, const float *g, float *a, const ek_step *step);
+    void (*adadelta)(size_t n, float *p, const float *g, float *a, float *d, const ek_step *step);
+    void (*rmsprop)(size_t n, float *p, const float *g, float *a, const ek_step *step);
+    void (*adam)(size_t n, float *p, const float *g, float *m, float *v, float *v_max, const ek_step *step);
+} ek_kernels;
+
+/// The table of the level in use.
+const ek_kernels *ek_level(void);
+
+extern const ek_kernels ek_scalar_kernels;
+#if defined(__x86_64__)
+extern const ek_kernels ek_sse2_kernels, ek_avx2_kernels, ek_avx512_kernels;
+#elif defined(__aarch64__)
+extern const ek_kernels ek_neon_kernels;
+#endif
+
+/// Scratch memory of the calling thread, kept until the thread ends; one buffer per use, so that nested uses never meet.
+/// Aligned to 64 bytes; contents are undefined.
+enum {
+    EK_SCRATCH_PACK,       // packed operands inside a level's product
+    EK_SCRATCH_ROWS,       // row pointers of one task
+    EK_SCRATCH_POINTERS,   // row pointers of a whole call
+    EK_SCRATCH_LOSS_PACK,  // weights packed for several products of one loss
+    EK_SCRATCH_LOGITS,
+    EK_SCRATCH_SUMS,
+    EK_SCRATCH_COMPACT,    // a loss's rows without the skipped ones
+    EK_SCRATCH_COUNT
+};
+void *ek_scratch(int use, size_t bytes);
+
+/// Calls `body` for chunks 0..<chunks: over the pool's threads where the whole is worth it (`cost` in nanoseconds, roughly).
+void ek_split(double cost, size_t chunks, ek_chunk_function body, void *context);
+
+static inline size_t ek_minimum(size_t a, size_t b) { return a < b ? a : b; }
+static inline size_t ek_maximum(size_t a, size_t b) { return a > b ? a : b; }
+static inline size_t ek_round_up(size_t value, size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+
+#endif

@@ -1,0 +1,78 @@
+// Matrix products of the scalar level.
+#include <string.h>
+
+#include "scalar.h"
+
+#pragma clang fp contract(off)
+
+static float start_value(const ek_product *p, size_t row, size_t column) {
+    switch (p->start) {
+    case EK_KEEP: return p->c[row * p->ldc + column];
+    case EK_BIAS: return p->bias[column];
+    default: return 0;
+    }
+}
+
+void ek_scalar_gemm_nn(const ek_product *p) {
+    for (size_t m = 0; m < p->m_count; m++) {
+        for (size_t n = 0; n < p->n_count; n++) {
+            float sum = start_value(p, m, n);
+            for (size_t k = 0; k < p->k_count; k++) sum = fused(p->a[m * p->lda + k], p->b[k * p->ldb + n], sum);
+            p->c[m * p->ldc + n] = sum;
+        }
+    }
+}
+
+static float lane_dot(size_t n, const float *a, const float *b) {
+    float lanes[16] = {0};
+    for (size_t i = 0; i < n; i++) lanes[i % 16] = fused(a[i], b[i], lanes[i % 16]);
+    return fold_lanes(lanes);
+}
+
+/// Here n_count counts the columns of c (rows of b), and k_count the length of the sum.
+void ek_scalar_gemm_nt(const ek_product *p) {
+    for (size_t m = 0; m < p->m_count; m++) {
+        for (size_t n = 0; n < p->n_count; n++) {
+            const float *a = p->a + m * p->lda, *b = p->b + n * p->ldb;
+            float sum = start_value(p, m, n);
+            if (p->k_count <= EK_NT_SEQUENTIAL) {
+                for (size_t k = 0; k < p->k_count; k++) sum = fused(a[k], b[k], sum);
+            } else {
+                for (size_t k = 0; k < p->k_count; k += EK_NT_BLOCK)
+                    sum += lane_dot(ek_minimum(EK_NT_BLOCK, p->k_count - k), a + k, b + k);
+            }
+            p->c[m * p->ldc + n] = sum;
+        }
+    }
+}
+
+void ek_scalar_gemm_tn(size_t k_count, size_t n_count, size_t row_count, const float *const *x, const float *const *d,
+                       float *c, size_t ldc, int start) {
+    for (size_t k = 0; k < k_count; k++) {
+        for (size_t n = 0; n < n_count; n++) {
+            float sum = start == EK_KEEP ? c[k * ldc + n] : 0;
+            for (size_t r = 0; r < row_count; r++) sum = fused(x[r][k], d[r][n], sum);
+            c[k * ldc + n] = sum;
+        }
+    }
+}
+
+void ek_scalar_sum_rows(size_t n_count, size_t row_count, const float *const *d, float *out, int start) {
+    for (size_t n = 0; n < n_count; n++) {
+        float sum = start == EK_KEEP ? out[n] : 0;
+        for (size_t r = 0; r < row_count; r++) sum += d[r][n];
+        out[n] = sum;
+    }
+}
+
+size_t ek_scalar_packed_size(size_t k_count, size_t n_count) { return k_count * n_count; }
+
+void ek_scalar_pack(size_t k_count, size_t n_count, const float *b, size_t ldb, float *packed) {
+    for (size_t k = 0; k < k_count; k++) memcpy(packed + k * n_count, b + k * ldb, n_count * sizeof(float));
+}
+
+void ek_scalar_gemm_packed(const ek_product *product) {
+    ek_product plain = *product;
+    plain.ldb = product->n_count;
+    ek_scalar_gemm_nn(&plain);
+}

@@ -1,0 +1,240 @@
+import CElmanKernels
+import ElmanTensor
+
+extension ComputationGraph {
+    /// Gradients of a single number with respect to everything it depends on. See `Expression.backward`.
+    func backward(from expression: Expression, full: Bool, retaining: [Expression] = []) {
+        let target = node(expression)
+        let shape = storage.pointee.shape(of: target)
+        guard shape.totalCount == 1 else {
+            _ = failure(ShapeError("backward: a loss is a single number, not \(shape); sum it first"))
+            return
+        }
+        guard keepsForBackward else {
+            _ = failure(ShapeError("backward: the graph was made with keepsForBackward: false"))
+            return
+        }
+        if storage.pointee.nodes[target].flags.contains(.poisoned) { return }
+        evaluate(target)
+        let previous = full ? storage.pointee.markAllForGradients(upTo: target) : nil
+        defer { if let previous { storage.pointee.restoreFlags(previous) } }
+        guard storage.pointee.nodes[target].flags.contains(.needsGradient) else { return }
+        storage.pointee.markReachable(from: target)
+        storage.pointee.zeroGradients()
+        storage.pointee.seedGradient(of: target)
+        for batch in stride(from: storage.pointee.batches.count - 1, through: 0, by: -1) where isReachable(batch) {
+            runBackward(batch)
+        }
+        storage.pointee.flushAllProducts()
+        storage.pointee.lastBackward = storage.pointee.generation
+        storage.pointee.wasLastBackwardFull = full
+    }
+
+    private func isReachable(_ batch: Int) -> Bool {
+        let record = storage.pointee.batches[batch]
+        for position in 0..<Int(record.nodeCount) {
+            let node = Int(storage.pointee.batchNodes[Int(record.firstNode) + position])
+            if node < storage.pointee.reachable.count, storage.pointee.reachable[node] != 0 { return true }
+        }
+        return false
+    }
+
+    private func runBackward(_ batch: Int) {
+        let graph = storage
+        let record = graph.pointee.batches[batch]
+        let op = OpTable.pointer[Int(record.op)].unsafelyUnwrapped._withUnsafeGuaranteedRef { $0 }
+        if graph.pointee.products.hasExpressions {
+            for position in 0..<Int(record.nodeCount) {
+                graph.pointee.flushProducts(of: graph.pointee.batchNodes[Int(record.firstNode) + position])
+            }
+        }
+        if record.isSpent, record.auxiliary != nil {
+            graph.pointee.batches.pointer[batch].auxiliary = nil
+            op.forward(call(batch, inputGradients: nil))
+        }
+        graph.pointee.batches.pointer[batch].isSpent = true
+        let first = Int(graph.pointee.batchNodes[Int(record.firstNode)])
+        let argumentCount = Int(graph.pointee.nodes[first].argumentCount)
+        withUnsafeTemporaryAllocation(of: Rows?.self, capacity: max(argumentCount, 1)) { gradients in
+            for position in 0..<argumentCount {
+                gradients[position] = graph.pointee.gradientRows(position, batch: batch, op)
+            }
+            op.backward(call(batch, inputGradients: UnsafePointer(gradients.baseAddress!)))
+            for position in 0..<argumentCount where graph.pointee.batchRows[Int(record.firstRows) + position].isGathered {
+                graph.pointee.scatter(gradients[position], position, batch: batch, op)
+            }
+        }
+    }
+
+    /// Copies out the gradient of an expression.
+    func gradient(of expression: Expression) -> Tensor {
+        let index = node(expression)
+        let record = storage.pointee.nodes[index]
+        if record.flags.contains(.parameter) {
+            let entry = storage.pointee.entries[Int(record.data)]
+            guard entry.hasGradient else { return Tensor(repeating: 0, shape: entry.shape) }
+            entry.prepareGradient()
+            return Tensor(shape: entry.shape, scalars: entry.copy(of: entry.gradients))
+        }
+        guard storage.pointee.lastBackward == storage.pointee.generation, index < storage.pointee.reachable.count else {
+            fail("the gradient of an expression is asked for before backward()")
+        }
+        guard record.flags.contains(.needsGradient) || storage.pointee.wasLastBackwardFull else {
+            fail("the gradient of an expression that depends on no parameter is asked for; use backward(full: true)")
+        }
+        guard storage.pointee.reachable[index] != 0 else { return Tensor(repeating: 0, shape: storage.pointee.shape(of: index)) }
+        return storage.pointee.copy(of: index, at: storage.pointee.gradient(of: index))
+    }
+
+    /// The gradients of `loss` with respect to the given expressions, whatever they are, without touching any parameter's
+    /// accumulated gradient but those of parameters that the loss depends on.
+    public func gradients(of loss: Expression, for expressions: [Expression]) -> [Tensor] {
+        backward(from: loss, full: true)
+        return expressions.map(gradient(of:))
+    }
+}
+
+extension GraphStorage {
+    @inline(__always)
+    func needsGradient(_ node: Int) -> Bool { nodes[node].flags.contains(.needsGradient) }
+
+    /// Marks the nodes through which the target depends on something that needs a gradient.
+    mutating func markReachable(from target: Int) {
+        reachable.resize(to: nodes.count)
+        reachable.pointer.update(repeating: 0, count: nodes.count)
+        reachable[target] = 1
+        for index in stride(from: target, through: 0, by: -1) where reachable[index] != 0 {
+            let start = Int(nodes[index].firstArgument)
+            for position in start..<start + Int(nodes[index].argumentCount) {
+                let argument = Int(arguments[position])
+                if needsGradient(argument) { reachable[argument] = 1 }
+            }
+        }
+    }
+
+    /// Starts the backward pass: the derivative of the loss by itself is 1.
+    mutating func seedGradient(of target: Int) {
+        if nodes[target].flags.contains(.parameter) { entries[Int(nodes[target].data)].prepareGradient() }
+        gradient(of: target).pointee += 1
+    }
+
+    /// Zeroes the gradients of everything that was computed: they are accumulated into.
+    mutating func zeroGradients() {
+        gradients.base.update(repeating: 0, count: values.used)
+    }
+
+    /// Makes every node need a gradient; returns what the flags were.
+    mutating func markAllForGradients(upTo target: Int) -> [Node.Flags] {
+        let previous = (0...target).map { nodes[$0].flags }
+        for index in 0...target where !nodes[index].flags.contains(.parameter) {
+            nodes.pointer[index].flags.insert(.needsGradient)
+        }
+        return previous
+    }
+
+    mutating func restoreFlags(_ flags: [Node.Flags]) {
+        for (index, value) in flags.enumerated() { nodes.pointer[index].flags = value }
+    }
+
+    // MARK: Gradients of a batch's arguments
+
+    /// Where the gradient of an argument goes: to its nodes directly, or to zeroed memory that is scattered afterwards.
+    mutating func gradientRows(_ position: Int, batch: Int, _ op: Op) -> Rows? {
+        let record = batches[batch]
+        let first = argument(position, of: Int(batchNodes[Int(record.firstNode)]))
+        let rows = batchRows[Int(record.firstRows) + position]
+        guard needsGradient(first) || (rows.isGathered && anyNeedsGradient(position, record)) else { return nil }
+        let isShared = op.shares(position) && op.sharedArguments >> 63 == 0
+        if isShared { return sharedGradientRows(first, rows) }
+        if rows.isGathered {
+            let block = auxiliary.allocate(rows.count * rows.size)
+            block.update(repeating: 0, count: rows.count * rows.size)
+            return Rows(
+                base: block, stride: rows.size, size: rows.size, count: rows.count, columnStride: rows.columnStride)
+        }
+        if nodes[first].flags.contains(.parameter) {
+            let entry = entries[Int(nodes[first].data)]
+            flushProducts(of: Int32(first))
+            entry.prepareGradient()
+            return Rows(
+                base: entry.gradients, stride: 0, size: rows.size, count: rows.count, columnStride: rows.columnStride)
+        }
+        let delta = gradients.base - values.base
+        guard let pointers = rows.pointers else {
+            return Rows(
+                base: rows.base + delta, stride: rows.stride, size: rows.size, count: rows.count,
+                columnStride: rows.columnStride)
+        }
+        let moved = UnsafeMutableRawPointer(auxiliary.allocate(rows.count * 2))
+            .bindMemory(to: UnsafeMutablePointer<Float>.self, capacity: rows.count)
+        for row in 0..<rows.count { moved[row] = pointers[row] + delta }
+        return Rows(
+            base: moved[0], stride: 0, size: rows.size, count: rows.count, columnStride: rows.columnStride, pointers: moved)
+    }
+
+    /// Whether one of a batch's arguments needs a gradient. They agree but for frozen parameters in a full backward pass.
+    private func anyNeedsGradient(_ position: Int, _ record: ExecutedBatch) -> Bool {
+        (0..<Int(record.nodeCount)).contains { member in
+            needsGradient(argument(position, of: Int(batchNodes[Int(record.firstNode) + member])))
+        }
+    }
+
+    /// A shared argument that is no parameter has its gradient in the graph; that of a parameter is asked for by
+    /// `beginSharedGradient`, `accumulateProduct` or `accumulateSum`.
+    private func sharedGradientRows(_ node: Int, _ rows: Rows) -> Rows? {
+        guard !nodes[node].flags.contains(.parameter) else { return nil }
+        return Rows(
+            base: gradient(of: node), stride: rows.stride, size: rows.size, count: rows.count, columnStride: rows.columnStride)
+    }
+
+    /// Adds the gradients of gathered rows to where they belong.
+    mutating func scatter(_ rows: Rows?, _ position: Int, batch: Int, _ op: Op) {
+        guard let rows else { return }
+        let record = batches[batch]
+        let members = batchNodes.pointer + Int(record.firstNode)
+        let perNode = rows.count / Int(record.nodeCount)
+        for member in 0..<Int(record.nodeCount) {
+            let node = argument(position, of: Int(members[member]))
+            guard needsGradient(node) else { continue }
+            if nodes[node].flags.contains(.parameter) {
+                flushProducts(of: Int32(node))
+                entries[Int(nodes[node].data)].prepareGradient()
+            }
+            let target = gradient(of: node)
+            let stride = shape(of: node).batchSize == 1 ? 0 : Int(nodes[node].rowStride)
+            for row in 0..<perNode {
+                ek_accumulate(rows.size, rows[member * perNode + row], target + row * stride)
+            }
+        }
+    }
+
+    // MARK: Deferred products
+
+    /// The node that a node is a view of, through any number of views; the node itself where it is none.
+    func viewed(_ node: Int) -> Int {
+        var node = node
+        while nodes[node].argumentCount == 1, OpTable.op(nodes[node].op).isView { node = argument(0, of: node) }
+        return node
+    }
+
+    /// Computes what is deferred for one node and for its views.
+    mutating func flushProducts(of owner: Int32) {
+        while let node = products.firstNode(of: owner) { flush(node) }
+    }
+
+    private mutating func flush(_ node: Int32) {
+        let index = Int(node)
+        if nodes[index].flags.contains(.parameter) {
+            let entry = entries[Int(nodes[index].data)]
+            let keeps = entry.beginGradient()
+            products.flush(node, into: entry.gradients, columnStride: entry.columnStride, keeps: keeps)
+        } else {
+            products.flush(
+                node, into: gradient(of: index), columnStride: Int(nodes[index].columnStride), keeps: true)
+        }
+    }
+
+    mutating func flushAllProducts() {
+        while let node = products.firstNode { flush(node) }
+    }
+}

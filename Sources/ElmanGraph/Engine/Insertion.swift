@@ -1,0 +1,251 @@
+import ElmanTensor
+
+extension Op {
+    static let input = Op(leaf: "input")
+    static let parameter = Op(leaf: "parameter")
+    static let lookupTable = Op(leaf: "lookupTable")
+    static let zeros = Op(leaf: "zeros")
+    static let poison = Op(leaf: "failure")
+}
+
+extension Expression {
+    /// A node of `op` with this expression as its argument.
+    public func applying(_ op: Op, _ settings: OpSettings = OpSettings()) -> Expression {
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: 1) { indices in
+            indices[0] = Int32(truncatingIfNeeded: graph.node(self))
+            return graph.insert(op, UnsafeBufferPointer(indices), settings)
+        }
+    }
+
+    /// A node of `op` with this expression and another as its arguments.
+    public func applying(_ op: Op, with other: Expression, _ settings: OpSettings = OpSettings()) -> Expression {
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: 2) { indices in
+            indices[0] = Int32(truncatingIfNeeded: graph.node(self))
+            indices[1] = Int32(truncatingIfNeeded: graph.node(other))
+            return graph.insert(op, UnsafeBufferPointer(indices), settings)
+        }
+    }
+}
+
+extension ComputationGraph {
+    /// A node of `op` with any number of arguments, at least one.
+    public func apply(_ op: Op, _ arguments: [Expression], _ settings: OpSettings = OpSettings()) -> Expression {
+        guard !arguments.isEmpty else { return failure(ShapeError("\(op.name): no arguments")) }
+        return withUnsafeTemporaryAllocation(of: Int32.self, capacity: arguments.count) { indices in
+            for (position, argument) in arguments.enumerated() { indices[position] = Int32(node(argument)) }
+            return insert(op, UnsafeBufferPointer(indices), settings)
+        }
+    }
+
+    /// A node of `op` with three arguments.
+    func apply(_ op: Op, _ a: Expression, _ b: Expression, _ c: Expression) -> Expression {
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: 3) { indices in
+            indices[0] = Int32(truncatingIfNeeded: node(a))
+            indices[1] = Int32(truncatingIfNeeded: node(b))
+            indices[2] = Int32(truncatingIfNeeded: node(c))
+            return insert(op, UnsafeBufferPointer(indices), OpSettings())
+        }
+    }
+
+    /// Checks, signs and appends a node.
+    func insert(_ op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings) -> Expression {
+        let graph = storage
+        if let stand = poisonOrDense(op, arguments, settings) { return stand }
+        let shape: Shape
+        do {
+            shape = try settings.data.withUnsafeBufferPointer { data throws(ShapeError) in
+                try graph.pointee.resultShape(of: op, arguments, settings, data)
+            }
+        } catch {
+            return failure(graph.pointee.explained(error, op, arguments))
+        }
+        let index = graph.pointee.append(op, arguments, settings, shape)
+        if isImmediate { evaluate(index) }
+        return expression(Int32(index))
+    }
+
+    /// Where an argument stands for a failure, that failure; where one is a padded parameter that the op cannot read, the
+    /// op on a dense copy of it.
+    @inline(__always)
+    private func poisonOrDense(
+        _ op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings
+    ) -> Expression? {
+        let nodes = storage.pointee.nodes.pointer
+        var flags: Node.Flags = []
+        for argument in arguments { flags.formUnion(nodes[Int(argument)].flags) }
+        if flags.isDisjoint(with: [.poisoned, .padded, .parameter]) { return nil }
+        if flags.contains(.poisoned) {
+            let poison = arguments.first { nodes[Int($0)].flags.contains(.poisoned) }
+            return expression(poison!)
+        }
+        let needsCopy = arguments.indices.contains { needsDenseCopy(op, $0, nodes[Int(arguments[$0])].flags) }
+        return needsCopy ? insertDense(op, arguments, settings) : nil
+    }
+
+    /// Whether an argument is a parameter that the op cannot read where it lies.
+    @inline(__always)
+    private func needsDenseCopy(_ op: Op, _ position: Int, _ flags: Node.Flags) -> Bool {
+        // A view of a parameter would have its gradient where nobody looks for it.
+        if op.isView { return flags.contains(.parameter) }
+        return flags.contains(.padded) && !(op.acceptsPadding && op.shares(position))
+    }
+
+    @inline(never)
+    private func insertDense(_ op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings) -> Expression {
+        let dense = arguments.enumerated().map { position, argument -> Expression in
+            let flags = storage.pointee.nodes[Int(argument)].flags
+            return needsDenseCopy(op, position, flags) ? expression(argument).applying(.denseCopy) : expression(argument)
+        }
+        return apply(op, dense, settings)
+    }
+
+    // MARK: Leaves
+
+    /// A leaf whose value is copied in.
+    func insertLeaf(_ op: Op, shape: Shape, flags: Node.Flags, value: [Float]) -> Expression {
+        guard shape.totalCount > 0 else { return failure(ShapeError("\(op.name): the shape \(shape) has no elements")) }
+        let pointer = storage.pointee.values.allocate(shape.totalCount)
+        value.withUnsafeBufferPointer { pointer.update(from: $0.baseAddress!, count: shape.totalCount) }
+        return insertLeaf(op, shape: shape, flags: flags, pointer: pointer, columnStride: shape.rows, data: 0)
+    }
+
+    func insertLeaf(
+        _ op: Op, shape: Shape, flags: Node.Flags, pointer: UnsafeMutablePointer<Float>, columnStride: Int, data: Int
+    ) -> Expression {
+        let index = storage.pointee.nodes.count
+        storage.pointee.nodes.append(
+            Node(
+                op: op.id, flags: flags, shape: storage.pointee.shapes.index(of: shape), firstArgument: 0, argumentCount: 0,
+                attribute0: 0, attribute1: 0, scalar: 0, data: Int32(data), dataCount: 0, signature: -1, depth: 0,
+                rowStride: Int32(shape.count), columnStride: Int32(columnStride), generation: storage.pointee.generation,
+                value: pointer))
+        return expression(Int32(index))
+    }
+
+    @inline(__always)
+    func insertParameter(_ entry: ParameterEntry, of store: ParameterStore, isUpdated: Bool) -> Expression {
+        let known = storage.pointee.parameterNodes.node(of: entry, isUpdated: isUpdated)
+        if known >= 0 { return expression(known) }
+        return insertNewParameter(entry, of: store, isUpdated: isUpdated)
+    }
+
+    @inline(never)
+    private func insertNewParameter(_ entry: ParameterEntry, of store: ParameterStore, isUpdated: Bool) -> Expression {
+        var flags: Node.Flags = .parameter
+        if entry.columnStride != entry.shape.rows { flags.insert(.padded) }
+        if isUpdated, !entry.isFrozen { flags.insert(.needsGradient) }
+        if !storage.pointee.stores.contains(where: { $0 === store }) { storage.pointee.stores.append(store) }
+        storage.pointee.entries.append(entry)
+        let expression = insertLeaf(
+            entry.isLookup ? .lookupTable : .parameter, shape: entry.shape, flags: flags, pointer: entry.values,
+            columnStride: entry.columnStride, data: storage.pointee.entries.count - 1)
+        storage.pointee.parameterNodes.insert(expression.index, for: entry, isUpdated: isUpdated)
+        return expression
+    }
+
+    /// A node that looks up rows of a table.
+    func insertLookup(_ table: LookupParameter, _ indices: some Collection<Int32>, isUpdated: Bool) -> Expression {
+        let count = Int32(clamping: table.count)
+        if let wrong = indices.first(where: { $0 < 0 || $0 >= count }) {
+            return failure(ShapeError("lookup: row \(wrong) of \(table.name), which has \(count) rows"))
+        }
+        if indices.isEmpty { return failure(ShapeError("lookup: no rows of \(table.name) are asked for")) }
+        let matrix = insertParameter(table.entry, of: table.store, isUpdated: isUpdated)
+        let first = storage.pointee.integers.count
+        for index in indices { storage.pointee.integers.append(index) }
+        let shape = Shape([table.size], batchSize: indices.count)
+        return withUnsafeTemporaryAllocation(of: Int32.self, capacity: 1) { buffer in
+            buffer[0] = matrix.index
+            let index = storage.pointee.append(
+                .lookup, UnsafeBufferPointer(buffer), OpSettings(), shape, data: (first, indices.count))
+            if isImmediate { evaluate(index) }
+            return expression(Int32(index))
+        }
+    }
+}
+
+extension GraphStorage {
+    @inline(__always)
+    fileprivate mutating func resultShape(
+        of op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings, _ data: UnsafeBufferPointer<Int32>
+    ) throws(ShapeError) -> Shape {
+        let view = withUnsafeMutablePointer(to: &self) { storage in
+            OpArguments(
+                storage: storage, indices: arguments.baseAddress!, count: arguments.count,
+                attribute0: settings.attribute0, attribute1: settings.attribute1, data: data)
+        }
+        let shape = try op.shape(view)
+        guard shape.count > 0 else { throw ShapeError("the result has the shape \(shape), which has no elements") }
+        return op.decidesBatch ? shape : shape.batched(try view.batchSize())
+    }
+
+    /// Appends a node whose shape is known. `data` is a range of `integers`; without, the settings' data are copied there.
+    mutating func append(
+        _ op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings, _ shape: Shape,
+        data: (first: Int, count: Int)? = nil
+    ) -> Int {
+        let firstArgument = self.arguments.extend(by: arguments.count)
+        var depth: Int32 = 0
+        var flags: Node.Flags = []
+        for (position, argument) in arguments.enumerated() {
+            self.arguments[firstArgument + position] = argument
+            let node = nodes.pointer + Int(argument)
+            if node.pointee.depth >= depth { depth = node.pointee.depth + 1 }
+            flags.formUnion(node.pointee.flags.intersection(.needsGradient))
+        }
+        if !settings.isDifferentiable { flags = [] }
+        var dataRange = data ?? (integers.count, settings.data.count)
+        if data == nil { for value in settings.data { integers.append(value) } }
+        if dataRange.count == 0 { dataRange.first = 0 }
+        let index = nodes.count
+        nodes.append(
+            Node(
+                op: op.id, flags: flags, shape: shapes.index(of: shape), firstArgument: Int32(firstArgument),
+                argumentCount: Int32(arguments.count), attribute0: Int32(settings.attribute0),
+                attribute1: Int32(settings.attribute1), scalar: settings.scalar, data: Int32(dataRange.first),
+                dataCount: Int32(dataRange.count), signature: sign(op, arguments, settings, shape), depth: depth,
+                rowStride: Int32(shape.count), columnStride: Int32(shape.rows), generation: generation,
+                value: nil))
+        return index
+    }
+
+    /// The number of a node's signature.
+    @inline(__always)
+    private mutating func sign(
+        _ op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings, _ shape: Shape
+    ) -> Int32 {
+        signatures.push(Int32(op.id))
+        signatures.push(Int32(settings.attribute0))
+        signatures.push(Int32(settings.attribute1))
+        signatures.push(Int32(bitPattern: settings.scalar.bitPattern))
+        signatures.push(shapes.index(of: shape))
+        for (position, argument) in arguments.enumerated() {
+            let node = nodes.pointer + Int(argument)
+            if op.shares(position) {
+                signatures.push(-1 - argument)
+            } else {
+                signatures.push(node.pointee.shape << 1 | (node.pointee.flags.contains(.needsGradient) ? 1 : 0))
+            }
+        }
+        var length = 5 + arguments.count
+        if op.sharedArguments >> 63 == 1 {
+            signatures.push(Int32(nodes.count))
+            length += 1
+        }
+        return signatures.number(ofKeyWithLength: length)
+    }
+
+    /// The error with the op, the shapes of its arguments and the names of the parameters among them.
+    fileprivate func explained(_ error: ShapeError, _ op: Op, _ arguments: UnsafeBufferPointer<Int32>) -> ShapeError {
+        let shapes = arguments.map { "\(shape(of: Int($0)))" }.joined(separator: " and ")
+        let names = arguments.compactMap { parameterName(of: Int($0)) }
+        let mention = names.isEmpty ? "" : ", parameter \(names.joined(separator: " and "))"
+        return ShapeError("\(op.name): \(error.description) (arguments of shape \(shapes)\(mention), node \(nodes.count))")
+    }
+
+    /// The name of the parameter that a node stands for.
+    func parameterName(of node: Int) -> String? {
+        guard nodes[node].flags.contains(.parameter) else { return nil }
+        return entries[Int(nodes[node].data)].name
+    }
+}

@@ -1,0 +1,125 @@
+import CElmanKernels
+import ElmanTensor
+
+/// The negative log-probability of class `index` under softmax of `scores`, a vector: -log softmax(scores)[index].
+///
+/// Where `scores` is a linear layer, layer, softmax and pick run as one step that never holds the probabilities, for all
+/// rows that share the layer at once. Result: one number. Fails where the index is outside the vector.
+public func pickNegativeLogSoftmax(_ scores: Expression, _ index: Int) -> Expression {
+    pickNegativeLogSoftmax(scores, indices: CollectionOfOne(index))
+}
+
+/// As above for a batch: one index for each member, one number each. A negative index skips its member: loss 0, no gradient.
+/// It is how padding is left out of a loss.
+public func pickNegativeLogSoftmax(_ scores: Expression, _ indices: [Int]) -> Expression {
+    pickNegativeLogSoftmax(scores, indices: indices)
+}
+
+private func pickNegativeLogSoftmax(_ scores: Expression, indices: some Collection<Int>) -> Expression {
+    let graph = scores.graph
+    let index = graph.node(scores)
+    let settings = OpSettings(data: indices.map { Int32(clamping: $0) })
+    let node = graph.storage.pointee.nodes[index]
+    let isTransposed = node.op == Op.transposedAffine.id || node.op == Op.transposedProduct.id
+    guard node.value == nil, isTransposed || node.op == Op.affine.id || node.op == Op.product.id else {
+        return scores.applying(.pickNegativeLogSoftmax, settings)
+    }
+    // The layer's node stays without a value unless somebody else asks for it.
+    let first = Int(node.firstArgument)
+    let arguments = UnsafeBufferPointer(
+        start: UnsafePointer(graph.storage.pointee.arguments.pointer + first), count: Int(node.argumentCount))
+    return withUnsafeTemporaryAllocation(of: Int32.self, capacity: arguments.count) { copy in
+        _ = copy.initialize(fromContentsOf: arguments)
+        return graph.insert(isTransposed ? .transposedLinearLoss : .linearLoss, UnsafeBufferPointer(copy), settings)
+    }
+}
+
+extension Op {
+    /// Arguments: x, weights and maybe bias, as of a linear layer. Data: the class of each member.
+    static let linearLoss = makeLinearLoss("linearLoss", isTransposed: false)
+    static let transposedLinearLoss = makeLinearLoss("transposedLinearLoss", isTransposed: true)
+
+    private static func makeLinearLoss(_ name: String, isTransposed: Bool) -> Op {
+        let weights: Shape = isTransposed ? [4, 7] : [7, 4]
+        return Op(
+            name, batching: .sharing([1, 2]), acceptsPadding: true,
+            samples: [
+                OpSample([[4], weights, [7]], settings: OpSettings(data: [2])),
+                OpSample([[4], weights], settings: OpSettings(data: [6])),
+                OpSample([Shape([4], batchSize: 3), weights, [7]], settings: OpSettings(data: [2, -1, 0])),
+            ],
+            shape: { shapes throws(ShapeError) in
+                let scores = try linearShape(shapes, isTransposed: isTransposed)
+                try checkClasses(scores, batchSize: shapes[0].batchSize, shapes.data)
+                return .scalar
+            },
+            forward: { call in linearLossForward(call, isTransposed: isTransposed) },
+            backward: { call in linearLossBackward(call, isTransposed: isTransposed) })
+    }
+}
+
+func checkClasses(_ scores: Shape, batchSize: Int, _ classes: UnsafeBufferPointer<Int32>) throws(ShapeError) {
+    guard scores.rank == 1 else { throw ShapeError("scores \(scores) are no vector") }
+    guard classes.count == batchSize else {
+        throw ShapeError("\(classes.count) classes are given for a batch of \(batchSize)")
+    }
+    for index in classes where Int(index) >= scores.rows { throw ShapeError("class \(index) of \(scores.rows)") }
+}
+
+/// Logits beyond this many floats (256 MB) are computed a second time in the backward pass instead of kept.
+private let largestKeptLogits = 1 << 26
+
+/// The kernel's view of a batch. `state` is the memory kept from the forward pass: targets, sums, logits.
+private func makeCall(_ call: OpCall, isTransposed: Bool, state: UnsafeMutablePointer<Float>) -> ek_linear_loss {
+    let x = call.input(0), weights = call.input(1), shape = call.inputShape(1)
+    let rowCount = call.rowCount, classCount = isTransposed ? shape.columns : shape.rows
+    let padded = (rowCount + 15) & ~15
+    let stride = logitStride(classCount)
+    return ek_linear_loss(
+        m_count: rowCount, k_count: isTransposed ? shape.rows : shape.columns, n_count: classCount, x: x.base,
+        x_stride: x.stride, w: weights.base, ldw: weights.columnStride, transposed: isTransposed ? 1 : 0,
+        bias: call.inputCount > 2 ? call.input(2).base : nil,
+        targets: UnsafeRawPointer(state).assumingMemoryBound(to: Int32.self),
+        logits: call.keepsForBackward && rowCount * stride <= largestKeptLogits ? state + 2 * padded : nil,
+        logits_stride: stride, log_sums: state + padded)
+}
+
+private func logitStride(_ classCount: Int) -> Int { (classCount + 15) & ~15 }
+
+private func linearLossForward(_ call: OpCall, isTransposed: Bool) {
+    let shape = call.inputShape(1)
+    let padded = (call.rowCount + 15) & ~15
+    let logitCount = call.rowCount * logitStride(isTransposed ? shape.columns : shape.rows)
+    let keeps = call.keepsForBackward && logitCount <= largestKeptLogits
+    let state = call.reserve(2 * padded + (keeps ? logitCount : 0))
+    let targets = UnsafeMutableRawPointer(state).bindMemory(to: Int32.self, capacity: padded)
+    var row = 0
+    for node in 0..<call.nodeCount {
+        for index in call.data(ofNode: node) {
+            targets[row] = index
+            row += 1
+        }
+    }
+    var kernelCall = makeCall(call, isTransposed: isTransposed, state: state)
+    ek_linear_loss_forward(&kernelCall, call.output.base)
+}
+
+private func linearLossBackward(_ call: OpCall, isTransposed: Bool) {
+    var kernelCall = makeCall(call, isTransposed: isTransposed, state: call.auxiliary)
+    let weights = call.beginSharedGradient(1)
+    let bias = call.inputCount > 2 ? call.beginSharedGradient(2) : nil
+    let dx = call.inputGradient(0)
+    // The kernel takes one start for both: where they differ, the one that starts afresh is zeroed.
+    let keeps = (weights?.keeps ?? false) || (bias?.keeps ?? false)
+    if keeps, let weights, !weights.keeps {
+        let shape = call.inputShape(1)
+        weights.pointer.update(repeating: 0, count: call.input(1).columnStride * shape.columns)
+    }
+    if keeps, let bias, !bias.keeps { bias.pointer.update(repeating: 0, count: kernelCall.n_count) }
+    // The kernel writes its rows at once: one row that is seen by all is accumulated afterwards.
+    let block = dx.flatMap { $0.stride == 0 && $0.count > 1 ? call.zeroedRows(like: $0) : nil } ?? dx
+    ek_linear_loss_backward(
+        &kernelCall, call.outputGradient.base, block?.base, block?.stride ?? 0, weights?.pointer, bias?.pointer,
+        Int32(keeps ? EK_KEEP : EK_ZERO))
+    if let block, dx?.stride == 0, block.count > 1 { accumulate(block, into: dx) }
+}

@@ -1,0 +1,171 @@
+import CElmanKernels
+import ElmanTensor
+
+/// The memory behind a `ParameterCollection`: values and gradients of all parameters in two regions of equal layout.
+package final class ParameterStore: @unchecked Sendable {
+    private static let capacity = 1 << 34
+    /// Elements of the values and of the gradients; a trainer's moments mirror them.
+    package private(set) var values: Region
+    package private(set) var gradients: Region
+    package private(set) var entries: [ParameterEntry] = []
+    package var generator: RandomGenerator
+    private var names: Set<String> = []
+    private let lock = Guarded(())
+
+    init(seed: UInt64) {
+        values = Region(capacity: Self.capacity)
+        gradients = Region(capacity: values.capacity)
+        generator = RandomGenerator(seed: seed)
+    }
+
+    deinit {
+        values.release()
+        gradients.release()
+    }
+
+    /// Floats in use, padding included.
+    package var usedCount: Int { values.used }
+
+    /// Adds a parameter whose name must be new.
+    func add(name: String, shape: Shape, isLookup: Bool, initializer: Initializer) -> Int {
+        lock.withLock { _ in
+            guard names.insert(name).inserted else { fail("there is a parameter \(name) already; use another scope or name") }
+            guard shape.count > 0, shape.batchSize == 1 else { fail("parameter \(name) cannot have the shape \(shape)") }
+            let columnStride = shape.rank >= 2 ? Self.paddedStride(shape.rows) : shape.rows
+            let columnCount = shape.count / max(shape.rows, 1)
+            let pointer = values.allocate(columnStride * columnCount)
+            let gradientPointer = gradients.allocate(columnStride * columnCount)
+            let entry = ParameterEntry(
+                name: name, shape: shape, isLookup: isLookup, columnStride: columnStride, columnCount: columnCount,
+                values: pointer, gradients: gradientPointer)
+            entry.setValues(initializer.values(for: shape, using: &generator))
+            entries.append(entry)
+            return entries.count - 1
+        }
+    }
+
+    /// Where the gradient of the value at an address lies.
+    @inline(__always)
+    func gradient(at value: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
+        gradients.base + (value - values.base)
+    }
+
+    /// Columns begin at multiples of 16 floats, for aligned loads, and their distance is no multiple of 1024 floats: such
+    /// columns would fall into the same few cache sets (measured: products two to three times slower).
+    static func paddedStride(_ rows: Int) -> Int {
+        let rounded = (rows + 15) & ~15
+        return rounded % 1024 == 0 ? rounded + 16 : rounded
+    }
+}
+
+/// One parameter or lookup table.
+package final class ParameterEntry: @unchecked Sendable {
+    package let name: String
+    package let shape: Shape
+    package let isLookup: Bool
+    package let columnStride: Int
+    package let columnCount: Int
+    package let values: UnsafeMutablePointer<Float>
+    package let gradients: UnsafeMutablePointer<Float>
+    package var isFrozen = false
+    /// Whether the gradient holds something; where not, its memory is arbitrary.
+    package private(set) var hasGradient = false
+    /// Rows of a lookup table whose gradients hold something, where not all of them do.
+    package private(set) var touchedRows: [Int32] = []
+    package private(set) var isDenselyTouched = false
+    private var isRowTouched: [Bool] = []
+
+    init(
+        name: String, shape: Shape, isLookup: Bool, columnStride: Int, columnCount: Int,
+        values: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>
+    ) {
+        self.name = name
+        self.shape = shape
+        self.isLookup = isLookup
+        self.columnStride = columnStride
+        self.columnCount = columnCount
+        self.values = values
+        self.gradients = gradients
+    }
+
+    /// Floats that it takes, padding included.
+    package var paddedCount: Int { columnStride * columnCount }
+
+    /// Elements in storage order, without padding.
+    package func copy(of pointer: UnsafeMutablePointer<Float>) -> [Float] {
+        let rows = shape.rows
+        return [Float](unsafeUninitializedCapacity: shape.count) { buffer, count in
+            for column in 0..<columnCount {
+                (buffer.baseAddress! + column * rows).update(from: pointer + column * columnStride, count: rows)
+            }
+            count = shape.count
+        }
+    }
+
+    package func setValues(_ scalars: [Float]) {
+        let rows = shape.rows
+        scalars.withUnsafeBufferPointer { buffer in
+            for column in 0..<columnCount {
+                (values + column * columnStride).update(from: buffer.baseAddress! + column * rows, count: rows)
+            }
+        }
+    }
+
+    /// Makes the whole gradient valid, zero where nothing was accumulated.
+    package func prepareGradient() {
+        if isLookup {
+            if !isDenselyTouched { fillUntouchedRows() }
+        } else if !hasGradient {
+            gradients.update(repeating: 0, count: paddedCount)
+        }
+        hasGradient = true
+    }
+
+    /// Whether a kernel that writes the whole gradient starts from zero or keeps what is there; it counts as written then.
+    package func beginGradient() -> Bool {
+        if isLookup {
+            guard hasGradient else {
+                hasGradient = true
+                isDenselyTouched = true
+                return false
+            }
+            prepareGradient()
+            return true
+        }
+        defer { hasGradient = true }
+        return hasGradient
+    }
+
+    /// The gradient of one row of a lookup table, zeroed at the first touch.
+    @inline(__always)
+    func touchRow(_ row: Int) -> UnsafeMutablePointer<Float> {
+        let pointer = gradients + row * columnStride
+        if isDenselyTouched { return pointer }
+        if isRowTouched.isEmpty { isRowTouched = [Bool](repeating: false, count: columnCount) }
+        if !isRowTouched[row] {
+            isRowTouched[row] = true
+            touchedRows.append(Int32(row))
+            pointer.update(repeating: 0, count: columnStride)
+            hasGradient = true
+        }
+        return pointer
+    }
+
+    /// Forgets the gradient. Its memory is overwritten at the next touch.
+    package func clearGradient() {
+        for row in touchedRows { isRowTouched[Int(row)] = false }
+        touchedRows.removeAll(keepingCapacity: true)
+        isDenselyTouched = false
+        hasGradient = false
+    }
+
+    private func fillUntouchedRows() {
+        if isRowTouched.isEmpty { isRowTouched = [Bool](repeating: false, count: columnCount) }
+        for row in 0..<columnCount where !isRowTouched[row] {
+            (gradients + row * columnStride).update(repeating: 0, count: columnStride)
+        }
+        for row in touchedRows { isRowTouched[Int(row)] = false }
+        touchedRows.removeAll(keepingCapacity: true)
+        isDenselyTouched = true
+    }
+}

@@ -1,0 +1,119 @@
+import ElmanGraph
+import ElmanTensor
+
+/// Layers of one sort of cell that read a sequence from both ends (Schuster and Paliwal 1997).
+///
+///     let reader = Bidirectional({ LSTMBuilder(inputSize: 64, hiddenSize: 64, in: $0) }, in: parameters.scope("reader"))
+///     let outputs = reader.transduce(inputs)          // [128] each: forward, then backward
+///     let summary = reader.read(inputs).summary       // [128]: the last state of either direction
+///
+/// Each layer reads both directions of the one below, as in PyTorch. Sequences of their own lengths need no padding; for
+/// batches padded by hand there is `read(_:lengths:)`, which never looks at the padding.
+public struct Bidirectional<Cell: RecurrentCell>: Sendable {
+    /// The two directions of one layer.
+    public struct Layer: Sendable {
+        /// Reads from the first input on.
+        public let forward: RecurrentBuilder<Cell>
+        /// Reads from the last input on.
+        public let backward: RecurrentBuilder<Cell>
+
+        var outputSize: Int { forward.hiddenSize + backward.hiddenSize }
+    }
+
+    /// The layers, lowest first.
+    public let layers: [Layer]
+    /// Whether a layer's input is added to its output, from the second layer on.
+    public let isResidual: Bool
+
+    /// One layer whose directions are made by `makeBuilder`, in the scopes `forward` and `backward`. Where the builders have
+    /// several layers, each direction reads only its own.
+    public init(_ makeBuilder: (ParameterCollection) -> RecurrentBuilder<Cell>, in parameters: ParameterCollection) {
+        layers = [
+            Layer(forward: makeBuilder(parameters.scope("forward")), backward: makeBuilder(parameters.scope("backward")))
+        ]
+        isResidual = false
+    }
+
+    /// Layers of a given size of each direction. Parameters are named `0/forward/…`, `0/backward/…`, `1/forward/…`, ….
+    public init(
+        layerCount: Int = 1, inputSize: Int, hiddenSize: Int, isResidual: Bool = false,
+        learnedInitialState: Initializer? = nil, in parameters: ParameterCollection
+    ) {
+        self.init(
+            layerCount: layerCount, inputSize: inputSize, hiddenSize: hiddenSize, isResidual: isResidual,
+            learnedInitialState: learnedInitialState, in: parameters
+        ) { Cell(inputSize: $0, hiddenSize: $1, in: $2) }
+    }
+
+    /// Layers made by `makeCell`, which gets the layer's input size, its hidden size and its scope.
+    public init(
+        layerCount: Int = 1, inputSize: Int, hiddenSize: Int, isResidual: Bool = false,
+        learnedInitialState: Initializer? = nil, in parameters: ParameterCollection,
+        makeCell: (_ inputSize: Int, _ hiddenSize: Int, _ parameters: ParameterCollection) -> Cell
+    ) {
+        guard layerCount >= 1 else { fail("a bidirectional network has at least one layer, not \(layerCount)") }
+        layers = (0..<layerCount).map { layer in
+            func direction(_ name: String) -> RecurrentBuilder<Cell> {
+                RecurrentBuilder(
+                    scopes: [parameters.scope("\(layer)").scope(name)], inputSize: layer == 0 ? inputSize : 2 * hiddenSize,
+                    hiddenSize: hiddenSize, isResidual: false, learnedInitialState: learnedInitialState, makeCell: makeCell)
+            }
+            return Layer(forward: direction("forward"), backward: direction("backward"))
+        }
+        self.isResidual = isResidual
+    }
+
+    /// For each input, what both directions say: `[forward.hiddenSize + backward.hiddenSize]`, forward first.
+    public func transduce(_ inputs: [Expression], dropout: RecurrentDropout = .none) -> [Expression] {
+        inputs.isEmpty ? [] : read(inputs, dropout: dropout).outputs
+    }
+
+    /// As `transduce`, for inputs that are batches padded by hand at their ends: `lengths[b]` inputs are those of member b.
+    /// The padding is never looked at; outputs there are zeros.
+    public func transduce(
+        _ inputs: [Expression], lengths: [Int], dropout: RecurrentDropout = .none
+    ) -> [Expression] {
+        inputs.isEmpty ? [] : read(inputs, lengths: lengths, dropout: dropout).outputs
+    }
+}
+
+extension Bidirectional: BidirectionalNetwork {
+    public var inputSize: Int { layers[0].forward.inputSize }
+
+    public var outputSize: Int { layers[layers.count - 1].outputSize }
+
+    public var parameters: [Parameter] { layers.flatMap { $0.forward.parameters + $0.backward.parameters } }
+
+    public func read(_ inputs: [Expression], in graph: ComputationGraph?, dropout: RecurrentDropout) -> BidirectionalReading {
+        guard let graph = graph ?? inputs.first?.graph else {
+            fail("a sequence without inputs is read outside of a graph; say in which")
+        }
+        var inputs = inputs
+        var finalStates: [[Expression]] = []
+        for index in layers.indices {
+            let layer = layers[index]
+            if index > 0 { inputs = inputs.map { ElmanGraph.dropout($0, rate: dropout.betweenLayers) } }
+            var forward = layer.forward.initialState(in: graph, dropout: dropout)
+            var backward = layer.backward.initialState(in: graph, dropout: dropout)
+            let forwardOutputs = outputs(of: &forward, inputs)
+            let backwardOutputs = Array(outputs(of: &backward, inputs.reversed()).reversed())
+            finalStates += forward.parts + backward.parts
+            let addends = isResidual && index > 0 ? inputs : nil
+            if index == layers.count - 1 {
+                return BidirectionalReading(
+                    forward: forwardOutputs, backward: backwardOutputs, lastForward: forward.output,
+                    lastBackward: backward.output, addends: addends, finalStates: finalStates)
+            }
+            let outputs = zip(forwardOutputs, backwardOutputs).map { concatenate($0, $1) }
+            inputs = addends.map { zip(outputs, $0).map { $0 + $1 } } ?? outputs
+        }
+        fail("a bidirectional network has at least one layer")
+    }
+
+    private func outputs(of state: inout RecurrentState<Cell>, _ inputs: [Expression]) -> [Expression] {
+        inputs.map { input in
+            state.addInput(input)
+            return state.output
+        }
+    }
+}

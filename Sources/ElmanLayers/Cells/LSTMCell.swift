@@ -1,0 +1,86 @@
+import ElmanGraph
+import ElmanTensor
+
+/// The state of an LSTM: its output and its memory.
+public struct LSTMState: RecurrentCellState {
+    /// The output h, `[H]`.
+    public var hidden: Expression
+    /// The memory c, `[H]`.
+    public var cell: Expression
+
+    /// A state of the two parts.
+    public init(hidden: Expression, cell: Expression) {
+        self.hidden = hidden
+        self.cell = cell
+    }
+
+    /// Hidden value, then cell value.
+    public var expressions: [Expression] { [hidden, cell] }
+
+    /// A state of hidden value and cell value.
+    public init(expressions: [Expression]) { self.init(hidden: expressions[0], cell: expressions[1]) }
+
+    /// As in `initialHidden` and `initialCell`.
+    public static var partNames: [String] { ["Hidden", "Cell"] }
+}
+
+/// Long short-term memory with a forget gate (Hochreiter and Schmidhuber 1997; Gers et al. 2000), without peepholes.
+///
+///     (i, f, g, o) = W x + U h + b           gate order i, f, g, o, as in PyTorch
+///     c' = σ(f + forgetBias) ⊙ c + σ(i) ⊙ tanh(g)
+///     h' = σ(o) ⊙ tanh(c')
+///
+/// Parameters: `inputWeights` [4H, inputSize], `recurrentWeights` [4H, H], `bias` [4H]. The forget bias is added when the
+/// cell runs and is not part of the stored bias (as in DyNet; PyTorch and Keras store it).
+public struct LSTMCell: RecurrentCell {
+    public let inputSize: Int
+    public let hiddenSize: Int
+    /// [4H, inputSize], gates i, f, g, o.
+    public let inputWeights: Parameter
+    /// [4H, H], gates i, f, g, o.
+    public let recurrentWeights: Parameter
+    /// [4H], gates i, f, g, o.
+    public let bias: Parameter
+    /// Added to the forget gate.
+    public let forgetBias: Float
+
+    /// A cell whose weights are drawn with Glorot's range and whose forget bias is 1.
+    public init(inputSize: Int, hiddenSize: Int, in parameters: ParameterCollection) {
+        self.init(inputSize: inputSize, hiddenSize: hiddenSize, forgetBias: 1, in: parameters)
+    }
+
+    /// A cell with the given forget bias and initial values.
+    public init(
+        inputSize: Int, hiddenSize: Int, forgetBias: Float, initializer: Initializer = .glorot(),
+        biasInitializer: Initializer = .zeros, in parameters: ParameterCollection
+    ) {
+        self.inputSize = inputSize
+        self.hiddenSize = hiddenSize
+        self.forgetBias = forgetBias
+        inputWeights = parameters.add([4 * hiddenSize, inputSize], named: "inputWeights", initializer: initializer)
+        recurrentWeights = parameters.add([4 * hiddenSize, hiddenSize], named: "recurrentWeights", initializer: initializer)
+        bias = parameters.add([4 * hiddenSize], named: "bias", initializer: biasInitializer)
+    }
+
+    public func initialState(in graph: ComputationGraph) -> LSTMState {
+        let zeros = graph.zeros([hiddenSize])
+        return LSTMState(hidden: zeros, cell: zeros)
+    }
+
+    public func step(_ input: Expression, from state: LSTMState) -> LSTMState {
+        let graph = input.graph
+        let next = lstmStep(
+            projected: affine(inputWeights(in: graph), input, bias(in: graph)), hidden: state.hidden, cell: state.cell,
+            recurrentWeights: recurrentWeights(in: graph), forgetBias: forgetBias)
+        return LSTMState(hidden: next.hidden, cell: next.cell)
+    }
+
+    public func output(of state: LSTMState) -> Expression { state.hidden }
+
+    public func masked(_ state: LSTMState, by mask: Expression) -> LSTMState {
+        LSTMState(hidden: state.hidden .* mask, cell: state.cell)
+    }
+}
+
+/// A stack of LSTM layers.
+public typealias LSTMBuilder = RecurrentBuilder<LSTMCell>

@@ -1,0 +1,58 @@
+import ElmanGraph
+import ElmanTensor
+
+/// One step of a recurrent network: take an input, update the state.
+///
+/// A cell of one's own is a struct with `initialState`, `step` and `output`. Stacking, both directions, dropout, batching
+/// and truncated backpropagation come with it, through `RecurrentBuilder`.
+public protocol RecurrentCell: Sendable {
+    /// What a step hands to the next.
+    associatedtype State: RecurrentCellState
+    /// Elements of an input vector.
+    var inputSize: Int { get }
+    /// Elements of the output vector.
+    var hiddenSize: Int { get }
+    /// A cell with new parameters in a collection.
+    init(inputSize: Int, hiddenSize: Int, in parameters: ParameterCollection)
+    /// The state before the first step: zeros, or a learned parameter.
+    func initialState(in graph: ComputationGraph) -> State
+    /// The state after an input of shape `[inputSize]`.
+    func step(_ input: Expression, from state: State) -> State
+    /// The output of a state, of shape `[hiddenSize]`.
+    func output(of state: State) -> Expression
+    /// The state as the next step's recurrent product sees it under variational dropout: the hidden part times the mask.
+    func masked(_ state: State, by mask: Expression) -> State
+}
+
+extension RecurrentCell where State == Expression {
+    /// A state of one expression is masked as a whole.
+    public func masked(_ state: Expression, by mask: Expression) -> Expression { state .* mask }
+    /// A state of one expression starts as zeros unless the cell says otherwise.
+    public func initialState(in graph: ComputationGraph) -> Expression { graph.zeros([hiddenSize]) }
+    /// A state of one expression is its own output unless the cell says otherwise.
+    public func output(of state: Expression) -> Expression { state }
+}
+
+/// A state as a list of expressions, so that any state can be stored, carried over and replaced.
+public protocol RecurrentCellState {
+    /// The parts of the state, always the same number in the same order.
+    var expressions: [Expression] { get }
+    /// The state of the given parts.
+    init(expressions: [Expression])
+    /// Names of the parts, capitalised, as they appear in names of learned initial states (`initialHidden`).
+    static var partNames: [String] { get }
+}
+
+extension RecurrentCellState {
+    /// No names: the parts are numbered.
+    public static var partNames: [String] { [] }
+}
+
+extension Expression: RecurrentCellState {
+    /// Itself.
+    public var expressions: [Expression] { [self] }
+    /// The only part.
+    public init(expressions: [Expression]) { self = expressions[0] }
+    /// A state of one expression is a hidden value.
+    public static var partNames: [String] { ["Hidden"] }
+}

@@ -1,0 +1,59 @@
+import ElmanGraph
+import ElmanTensor
+
+/// How a recurrent network forgets on purpose while it trains. All rates are in 0..<1.
+public struct RecurrentDropout: Sendable, Hashable {
+    /// Of the outputs between two layers, drawn anew at every step (Zaremba et al. 2014).
+    public var betweenLayers: Float = 0
+    /// Of the input of each layer, one mask for the whole sequence (Gal and Ghahramani 2016).
+    public var variationalInput: Float = 0
+    /// Of the state that the recurrent product sees, one mask for the whole sequence.
+    public var variationalState: Float = 0
+
+    /// No dropout but what is given.
+    public init(betweenLayers: Float = 0, variationalInput: Float = 0, variationalState: Float = 0) {
+        self.betweenLayers = betweenLayers
+        self.variationalInput = variationalInput
+        self.variationalState = variationalState
+    }
+
+    /// No dropout.
+    public static let none = RecurrentDropout()
+}
+
+/// The masks that hold for a whole sequence, of each layer. The states of one sequence share them, branches included.
+///
+/// They are drawn when the first input tells how many members the batch has: each has its own. They are drawn again where
+/// the graph was taken back to before the draw.
+final class SequenceMasks {
+    private struct Layer {
+        var input: Expression?
+        var state: Expression?
+    }
+
+    private let dropout: RecurrentDropout
+    private var layers: [Layer] = []
+
+    init(_ dropout: RecurrentDropout) { self.dropout = dropout }
+
+    /// Whether there are any.
+    var isNeeded: Bool { dropout.variationalInput > 0 || dropout.variationalState > 0 }
+
+    /// Draws the masks of layers of the given sizes, unless they are drawn.
+    func draw(inputSizes: [Int], hiddenSizes: [Int], batchSize: Int, in graph: ComputationGraph) {
+        guard isNeeded else { return }
+        if let mask = layers.first.flatMap({ $0.input ?? $0.state }), graph.owns(mask) { return }
+        func mask(_ size: Int, _ rate: Float) -> Expression? {
+            rate > 0 ? graph.dropoutMask(Shape([size], batchSize: batchSize), rate: rate) : nil
+        }
+        layers = zip(inputSizes, hiddenSizes).map { inputSize, hiddenSize in
+            Layer(input: mask(inputSize, dropout.variationalInput), state: mask(hiddenSize, dropout.variationalState))
+        }
+    }
+
+    /// The mask of a layer's input, or nil.
+    func input(ofLayer layer: Int) -> Expression? { layers.isEmpty ? nil : layers[layer].input }
+
+    /// The mask of a layer's state, or nil.
+    func state(ofLayer layer: Int) -> Expression? { layers.isEmpty ? nil : layers[layer].state }
+}

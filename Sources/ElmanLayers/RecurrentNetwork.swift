@@ -1,0 +1,106 @@
+import ElmanGraph
+import ElmanTensor
+
+/// A recurrent network of any cell, for programs that choose the cell while they run. `RecurrentBuilder` is one;
+/// `makeNetwork` makes one by the name of its cell.
+public protocol RecurrentNetwork: Sendable {
+    /// Elements of an input vector.
+    var inputSize: Int { get }
+    /// Elements of an output vector.
+    var hiddenSize: Int { get }
+    /// How many layers there are.
+    var layerCount: Int { get }
+    /// The parameters, lowest layer first.
+    var parameters: [Parameter] { get }
+    /// Shapes of the parts of the state, for each layer in the cell's order: what `start(from:)` takes.
+    var stateShapes: [[Shape]] { get }
+    /// The state before the first input.
+    func start(in graph: ComputationGraph, dropout: RecurrentDropout) -> any RecurrentNetworkState
+    /// The state that goes on from the values of another, maybe of another graph: no gradient goes back beyond them.
+    func start(from values: [[Tensor]], in graph: ComputationGraph, dropout: RecurrentDropout) -> any RecurrentNetworkState
+    /// The state that goes on from the given parts, for each layer in the cell's order.
+    func start(from parts: [[Expression]], dropout: RecurrentDropout) -> any RecurrentNetworkState
+}
+
+extension RecurrentNetwork {
+    /// The state before the first input, without dropout.
+    public func start(in graph: ComputationGraph) -> any RecurrentNetworkState { start(in: graph, dropout: .none) }
+
+    /// The state that goes on from the values of another, without dropout.
+    public func start(from values: [[Tensor]], in graph: ComputationGraph) -> any RecurrentNetworkState {
+        start(from: values, in: graph, dropout: .none)
+    }
+
+    /// The outputs for each input, from the initial state on.
+    public func transduce(_ inputs: [Expression], dropout: RecurrentDropout = .none) -> [Expression] {
+        guard let first = inputs.first else { return [] }
+        var state = start(in: first.graph, dropout: dropout)
+        return inputs.map { input in
+            state.addInput(input)
+            return state.output
+        }
+    }
+
+    /// Names and shapes of the parameters, lowest layer first.
+    public var parameterShapes: [(name: String, shape: Shape)] { parameters.map { ($0.name, $0.shape) } }
+}
+
+/// Where a recurrent network stands in a sequence: a value that can be kept, branched and gone on from any number of times.
+public protocol RecurrentNetworkState {
+    /// The graph it lives in.
+    var graph: ComputationGraph { get }
+    /// The output of the top layer, `[hiddenSize]`.
+    var output: Expression { get }
+    /// The parts of the state: for each layer, lowest first, those of its cell (for an LSTM hidden and cell value).
+    /// Replacing them replaces what the next step goes on from.
+    var parts: [[Expression]] { get set }
+    /// Goes on with an input of shape `[inputSize]`.
+    mutating func addInput(_ input: Expression)
+    /// A state of the same network and dropout that goes on from values, with new masks.
+    func restarted(from values: [[Tensor]], in graph: ComputationGraph) -> Self
+}
+
+extension RecurrentNetworkState {
+    /// The values of the parts, which outlive the graph.
+    public var values: [[Tensor]] { parts.map { $0.map(\.value) } }
+
+    /// The state after an input; this one stays as it is.
+    public func addingInput(_ input: Expression) -> Self {
+        var next = self
+        next.addInput(input)
+        return next
+    }
+}
+
+extension ComputationGraph {
+    /// Forgets all nodes but goes on from a state: its values live on as constants, the gradient ends there. This is
+    /// truncated backpropagation through time. Masks are drawn anew.
+    public func renew<State: RecurrentNetworkState>(carrying state: inout State) {
+        let values = state.values
+        renew()
+        state = state.restarted(from: values, in: self)
+    }
+}
+
+/// What `makeNetwork` may be told beside the sizes.
+public struct NetworkOptions: Sendable {
+    /// Whether a layer's input is added to its output, from the second layer on.
+    public var isResidual: Bool
+    /// Of all parameters of the cells; nil: Glorot's range for weights, zeros for biases, ones for gains.
+    public var initializer: Initializer?
+    /// Added to the forget gates of LSTMs when they run; nil: what the cell does by default.
+    public var forgetBias: Float?
+    /// Of initial states that are learned; nil: every sequence starts from zeros.
+    public var learnedInitialState: Initializer?
+
+    /// Options; the cells' defaults where nothing is given.
+    public init(
+        isResidual: Bool = false, initializer: Initializer? = nil, forgetBias: Float? = nil,
+        learnedInitialState: Initializer? = nil
+    ) {
+        self.isResidual = isResidual
+        self.initializer = initializer
+        self.forgetBias = forgetBias
+        self.learnedInitialState = learnedInitialState
+    }
+}

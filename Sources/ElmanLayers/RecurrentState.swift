@@ -1,0 +1,137 @@
+import ElmanGraph
+import ElmanTensor
+
+/// Where a recurrent network stands in a sequence: a value that can be kept, branched and gone on from any number of times.
+///
+///     var state = builder.initialState(in: graph)
+///     state.addInput(x)                       // goes on
+///     let other = state.addingInput(y)        // a branch; `state` stays as it is
+public struct RecurrentState<Cell: RecurrentCell> {
+    let builder: RecurrentBuilder<Cell>
+    /// The graph it lives in.
+    public let graph: ComputationGraph
+    /// The state of each layer, lowest first. Replacing one replaces what the next step goes on from.
+    public var layers: [Cell.State] {
+        didSet { topOutput = nil }
+    }
+    /// The output of the last step with its residual connections.
+    private var topOutput: Expression?
+    let dropout: RecurrentDropout
+    /// Masks that hold for the whole sequence; branches share them.
+    private let masks: SequenceMasks
+
+    init(builder: RecurrentBuilder<Cell>, graph: ComputationGraph, layers: [Cell.State], dropout: RecurrentDropout) {
+        self.builder = builder
+        self.graph = graph
+        self.layers = layers
+        self.dropout = dropout
+        masks = SequenceMasks(dropout)
+    }
+
+    /// The output of the top layer, `[hiddenSize]`. Before the first input that of the initial state.
+    public var output: Expression { topOutput ?? hidden(layers.count - 1) }
+
+    /// The output of one layer's cell, without residual connections.
+    public func output(ofLayer layer: Int) -> Expression { hidden(layer) }
+
+    /// The hidden value of a layer, `[hiddenSize]`: its cell's output, without residual connections.
+    public func hidden(_ layer: Int) -> Expression { builder.layers[layer].output(of: layers[layer]) }
+
+    /// Goes on with an input of shape `[inputSize]`.
+    public mutating func addInput(_ input: Expression) {
+        let output = add(input)
+        topOutput = output
+    }
+
+    /// The state after an input; this one stays as it is.
+    public func addingInput(_ input: Expression) -> RecurrentState {
+        var next = self
+        next.addInput(input)
+        return next
+    }
+
+    /// The states after each of the inputs.
+    public func addingInputs(_ inputs: [Expression]) -> [RecurrentState] {
+        var state = self
+        return inputs.map { input in
+            state.addInput(input)
+            return state
+        }
+    }
+
+    /// The outputs after each of the inputs.
+    public func transduce(_ inputs: [Expression]) -> [Expression] {
+        var state = self
+        return inputs.map { input in
+            state.addInput(input)
+            return state.output
+        }
+    }
+
+    /// Goes on with an input and gives the output of the top layer with its residual connections.
+    private mutating func add(_ input: Expression) -> Expression {
+        if masks.isNeeded { drawMasks(input) }
+        var input = input
+        for layer in builder.layers.indices {
+            let cell = builder.layers[layer]
+            if layer > 0 { input = ElmanGraph.dropout(input, rate: dropout.betweenLayers) }
+            let layerInput = masks.input(ofLayer: layer).map { input .* $0 } ?? input
+            let state = masks.state(ofLayer: layer).map { cell.masked(layers[layer], by: $0) } ?? layers[layer]
+            layers[layer] = cell.step(layerInput, from: state)
+            let output = cell.output(of: layers[layer])
+            input = builder.isResidual && layer > 0 ? output + input : output
+        }
+        return input
+    }
+
+    private func drawMasks(_ input: Expression) {
+        let ofState = layers.map { $0.expressions.reduce(1) { max($0, $1.shape.batchSize) } }
+        masks.draw(
+            inputSizes: builder.layers.map(\.inputSize), hiddenSizes: builder.layers.map(\.hiddenSize),
+            batchSize: ofState.reduce(input.shape.batchSize, max), in: graph)
+    }
+}
+
+// MARK: Parts
+
+extension RecurrentState: RecurrentNetworkState {
+    /// The parts of the state: for each layer, lowest first, those of its cell in the cell's order. Replacing them replaces
+    /// what the next step goes on from.
+    public var parts: [[Expression]] {
+        get { layers.map(\.expressions) }
+        set {
+            guard newValue.count == layers.count else { fail("\(newValue.count) states are given for \(layers.count) layers") }
+            layers = zip(newValue, layers).map { parts, old in
+                let count = old.expressions.count
+                guard parts.count == count else { fail("a state of \(count) parts cannot be made of \(parts.count)") }
+                return Cell.State(expressions: parts)
+            }
+        }
+    }
+
+    /// Goes on from another hidden value of a layer: the first part of its state.
+    public mutating func setHidden(_ hidden: Expression, layer: Int) {
+        var parts = layers[layer].expressions
+        parts[0] = hidden
+        layers[layer] = Cell.State(expressions: parts)
+    }
+
+    /// A state that goes on from stored values, with new masks.
+    public init(builder: RecurrentBuilder<Cell>, values: [[Tensor]], in graph: ComputationGraph, dropout: RecurrentDropout = .none) {
+        builder.check(values)
+        let layers = values.map { parts in Cell.State(expressions: parts.map { graph.input($0) }) }
+        self.init(builder: builder, graph: graph, layers: layers, dropout: dropout)
+    }
+
+    public func restarted(from values: [[Tensor]], in graph: ComputationGraph) -> RecurrentState {
+        RecurrentState(builder: builder, values: values, in: graph, dropout: dropout)
+    }
+}
+
+extension RecurrentState where Cell.State == LSTMState {
+    /// The memory of a layer, `[hiddenSize]`.
+    public func cell(_ layer: Int) -> Expression { layers[layer].cell }
+
+    /// Goes on from another memory of a layer.
+    public mutating func setCell(_ cell: Expression, layer: Int) { layers[layer].cell = cell }
+}

@@ -1,0 +1,55 @@
+import ElmanFiles
+
+/// Typed access to the values of a configuration, with errors that name file and key.
+package struct ConfigurationReader {
+    private let object: JSONObject
+    private let path: String
+
+    package init(_ object: JSONObject, path: String) {
+        self.object = object
+        self.path = path
+    }
+
+    package func string(_ key: String) throws(DataError) -> String {
+        guard let value = try value(key).asString else { throw wrong(key, "a text") }
+        return value
+    }
+
+    package func integer(_ key: String) throws(DataError) -> Int {
+        guard let value = try value(key).asInteger else { throw wrong(key, "a whole number") }
+        return value
+    }
+
+    package func number(_ key: String) throws(DataError) -> Double {
+        guard let value = try value(key).asDouble else { throw wrong(key, "a number") }
+        return value
+    }
+
+    package func optionalNumber(_ key: String) throws(DataError) -> Double? {
+        guard let value = object[key], value != .null else { return nil }
+        guard let number = value.asDouble else { throw wrong(key, "a number or null") }
+        return number
+    }
+
+    package func bool(_ key: String) throws(DataError) -> Bool {
+        guard let value = try value(key).asBool else { throw wrong(key, "true or false") }
+        return value
+    }
+
+    package func choice<Value>(_ key: String, _ parse: (String) -> Value?) throws(DataError) -> Value {
+        let text = try string(key)
+        guard let value = parse(text) else {
+            throw DataError(.badData, path: path, "'\(key)' is '\(text)', which this program does not know")
+        }
+        return value
+    }
+
+    private func value(_ key: String) throws(DataError) -> JSONValue {
+        guard let value = object[key] else { throw DataError(.badData, path: path, "'\(key)' is missing; restore the file") }
+        return value
+    }
+
+    private func wrong(_ key: String, _ expected: String) -> DataError {
+        DataError(.badData, path: path, "'\(key)' is \(object[key]?.kindName ?? "missing"), not \(expected)")
+    }
+}

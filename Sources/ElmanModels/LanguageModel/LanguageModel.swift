@@ -1,0 +1,148 @@
+import ElmanFiles
+import ElmanGraph
+import ElmanLayers
+import ElmanTensor
+import ElmanText
+
+/// A recurrent language model: it reads tokens one by one and predicts the next.
+///
+///     let model = try LanguageModel(contentsOf: "runs/shakespeare")
+///     let text = try model.generate(prompt: "to be or not", GenerationOptions(length: 40))
+///
+/// It is a value of handles and may be used by many threads at once, as long as none of them trains it.
+public struct LanguageModel: Sendable {
+    /// What it is made of.
+    public let configuration: LanguageModelConfiguration
+    /// The tokens it knows.
+    public let vocabulary: Vocabulary
+    /// All its parameters: `embeddings`, `rnn/<layer>/…`, `scores/…`.
+    public let parameters: ParameterCollection
+    let embeddings: LookupParameter
+    let network: any RecurrentNetwork
+    private let scoreLayer: Linear?
+    private let tiedScoreLayer: TiedLinear?
+
+    /// A model with new parameters, drawn from `seed`. Throws `.configuration` where the settings do not fit together.
+    public init(
+        _ configuration: LanguageModelConfiguration, vocabulary: Vocabulary, seed: UInt64 = 1
+    ) throws(DataError) {
+        try configuration.validate()
+        guard vocabulary.boundary != nil else {
+            throw DataError(.configuration, "the vocabulary of a language model needs an end mark of sentences")
+        }
+        self.configuration = configuration
+        self.vocabulary = vocabulary
+        parameters = ParameterCollection(seed: seed)
+        let uniform = configuration.initialRange.map { Initializer.uniform($0) }
+        embeddings = parameters.addLookup(
+            count: vocabulary.count, size: configuration.embeddingSize, named: "embeddings",
+            initializer: uniform ?? (configuration.tiesEmbeddings ? .uniform(0.1) : .glorot()))
+        network = makeNetwork(
+            kind: configuration.cell, layerCount: configuration.layerCount, inputSize: configuration.embeddingSize,
+            hiddenSize: configuration.hiddenSize,
+            options: NetworkOptions(isResidual: configuration.isResidual, initializer: uniform),
+            in: parameters.scope("rnn"))
+        let scope = parameters.scope("scores")
+        if configuration.tiesEmbeddings {
+            tiedScoreLayer = TiedLinear(embeddings, biasInitializer: uniform ?? .zeros, in: scope)
+            scoreLayer = nil
+        } else {
+            scoreLayer = Linear(
+                inputSize: configuration.hiddenSize, outputSize: vocabulary.count, initializer: uniform ?? .glorot(),
+                biasInitializer: uniform ?? .glorot(), in: scope)
+            tiedScoreLayer = nil
+        }
+    }
+
+    /// The index of the end mark, which also stands before every sentence.
+    public var boundary: Int32 { Int32(vocabulary.boundary!) }
+
+    /// The scores of all tokens after an output of the network.
+    func scores(_ output: Expression) -> Expression {
+        if let tiedScoreLayer { return tiedScoreLayer(output) }
+        return scoreLayer!(output)
+    }
+}
+
+// MARK: Losses
+
+extension LanguageModel {
+    /// The network's dropout while training.
+    private func recurrentDropout(_ isTraining: Bool) -> RecurrentDropout {
+        guard isTraining, configuration.dropout > 0 else { return .none }
+        return configuration.isDropoutVariational
+            ? RecurrentDropout(variationalInput: configuration.dropout, variationalState: configuration.dropout)
+            : RecurrentDropout(betweenLayers: configuration.dropout)
+    }
+
+    /// The state before a sentence.
+    func initialState(in graph: ComputationGraph, isTraining: Bool = false) -> any RecurrentNetworkState {
+        network.start(in: graph, dropout: recurrentDropout(isTraining))
+    }
+
+    /// A state that goes on from values kept of an earlier graph.
+    func state(from values: [[Tensor]], in graph: ComputationGraph, isTraining: Bool = false) -> any RecurrentNetworkState {
+        network.start(from: values, in: graph, dropout: recurrentDropout(isTraining))
+    }
+
+    /// The negative log-probabilities of the tokens of a sentence that ends with the end mark: one number for each.
+    public func losses(
+        of sentence: some Collection<Int32>, in graph: ComputationGraph, isTraining: Bool = false
+    ) -> [Expression] {
+        var state = initialState(in: graph, isTraining: isTraining)
+        return losses(of: sentence, after: boundary, from: &state, in: graph, isTraining: isTraining)
+    }
+
+    /// The negative log-probabilities of tokens that follow `previous` from a state on; the state then has read all of
+    /// them but the last.
+    func losses(
+        of tokens: some Collection<Int32>, after previous: Int32, from state: inout any RecurrentNetworkState,
+        in graph: ComputationGraph, isTraining: Bool
+    ) -> [Expression] {
+        var masks = OutputMasks(configuration, isTraining: isTraining)
+        var input = previous
+        return tokens.map { token in
+            state.addInput(masks.drop(embeddings[Int(input), in: graph]))
+            input = token
+            return pickNegativeLogSoftmax(scores(masks.dropOutput(state.output)), Int(token))
+        }
+    }
+
+    /// The loss of one segment of parallel streams: the sum over steps and streams. A negative target is left out.
+    func loss(
+        of segment: StreamBatcher.Segment, from state: inout any RecurrentNetworkState, in graph: ComputationGraph,
+        isTraining: Bool
+    ) -> Expression {
+        var masks = OutputMasks(configuration, isTraining: isTraining)
+        let count = segment.streamCount
+        let losses = (0..<segment.stepCount).map { step -> Expression in
+            let range = step * count..<(step + 1) * count
+            state.addInput(masks.drop(embeddings[segment.inputs[range].map { Int($0) }, in: graph]))
+            let scores = scores(masks.dropOutput(state.output))
+            return sumOverBatch(pickNegativeLogSoftmax(scores, segment.targets[range].map { Int($0) }))
+        }
+        return sum(losses)
+    }
+}
+
+/// Dropout of embeddings and of the top layer's output: a new mask each time, or one for the sequence.
+private struct OutputMasks {
+    private let rate: Float
+    private let isVariational: Bool
+    private var outputMask: Expression?
+
+    init(_ configuration: LanguageModelConfiguration, isTraining: Bool) {
+        rate = isTraining ? configuration.dropout : 0
+        isVariational = configuration.isDropoutVariational
+    }
+
+    /// Under variational dropout the network masks its input itself.
+    func drop(_ embedding: Expression) -> Expression { isVariational ? embedding : dropout(embedding, rate: rate) }
+
+    mutating func dropOutput(_ output: Expression) -> Expression {
+        guard isVariational, rate > 0 else { return dropout(output, rate: rate) }
+        let mask = outputMask ?? output.graph.dropoutMask(output.shape, rate: rate)
+        outputMask = mask
+        return output .* mask
+    }
+}

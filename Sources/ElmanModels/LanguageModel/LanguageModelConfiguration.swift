@@ -1,0 +1,90 @@
+import ElmanFiles
+import ElmanLayers
+import ElmanText
+
+/// What a language model is made of. It is saved with the model and rebuilds it.
+public struct LanguageModelConfiguration: Sendable, Hashable {
+    /// Words or characters.
+    public var unit: TextUnit = .word
+    /// The recurrent cell.
+    public var cell: CellKind = .lstm
+    /// Recurrent layers.
+    public var layerCount = 1
+    /// Elements of a token's vector.
+    public var embeddingSize = 64
+    /// Units of each recurrent layer.
+    public var hiddenSize = 128
+    /// Share of embeddings, outputs between layers and outputs of the top layer that is left out in training; in 0..<1.
+    public var dropout: Float = 0
+    /// One mask for a whole sequence instead of one a step, and the recurrent state is masked too.
+    public var isDropoutVariational = false
+    /// The output weights are the embeddings; embedding and hidden size must be equal.
+    public var tiesEmbeddings = false
+    /// A layer's input is added to its output, from the second layer on.
+    public var isResidual = false
+    /// All parameters start uniform in ±this range; nil: Glorot's range for weights, zeros for biases of cells.
+    public var initialRange: Float?
+    /// Trained on one continuous stream, the state carried along; evaluated and scored in the same way.
+    public var carriesState = false
+
+    /// The lecture's model: one LSTM layer of 128 units over 64-dimensional word vectors.
+    public init() {}
+
+    /// Throws `.configuration` where sizes or rates are out of range or do not fit together.
+    public func validate() throws(DataError) {
+        try Self.require(layerCount, "layers", in: 1...64)
+        try Self.require(embeddingSize, "embedding", in: 1...65536)
+        try Self.require(hiddenSize, "hidden", in: 1...65536)
+        guard dropout >= 0, dropout < 1 else {
+            throw DataError(.configuration, "dropout is \(dropout); give a rate of at least 0 and below 1")
+        }
+        if tiesEmbeddings, embeddingSize != hiddenSize {
+            throw DataError(
+                .configuration,
+                "tied embeddings of size \(embeddingSize) do not fit \(hiddenSize) hidden units; make the two sizes equal")
+        }
+        if let initialRange, !(initialRange > 0 && initialRange.isFinite) {
+            throw DataError(.configuration, "the initial range is \(initialRange); give a positive number")
+        }
+    }
+
+    private static func require(_ value: Int, _ name: String, in range: ClosedRange<Int>) throws(DataError) {
+        guard range.contains(value) else {
+            throw DataError(.configuration, "\(name) is \(value); give a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+    }
+}
+
+extension LanguageModelConfiguration {
+    /// As keys and values of `config.json`.
+    public var json: JSONObject {
+        [
+            "task": "lm", "unit": .string(unit.rawValue), "cell": .string(cell.rawValue), "layers": JSONValue(layerCount),
+            "embedding": JSONValue(embeddingSize), "hidden": JSONValue(hiddenSize), "dropout": JSONValue(dropout),
+            "variational-dropout": .bool(isDropoutVariational), "tie-embeddings": .bool(tiesEmbeddings),
+            "residual": .bool(isResidual), "initial-range": initialRange.map { JSONValue($0) } ?? nil,
+            "carries-state": .bool(carriesState),
+        ]
+    }
+
+    /// Reads what `json` wrote; other keys are left alone. Throws `.badData` for a missing or wrong value.
+    public init(json: JSONObject, path: String) throws(DataError) {
+        let reader = ConfigurationReader(json, path: path)
+        let task = try reader.string("task")
+        guard task == "lm" else {
+            throw DataError(.badData, path: path, "is a run of task '\(task)', not a language model; name another run")
+        }
+        unit = try reader.choice("unit", TextUnit.init(rawValue:))
+        cell = try reader.choice("cell", CellKind.init(rawValue:))
+        layerCount = try reader.integer("layers")
+        embeddingSize = try reader.integer("embedding")
+        hiddenSize = try reader.integer("hidden")
+        dropout = Float(try reader.number("dropout"))
+        isDropoutVariational = try reader.bool("variational-dropout")
+        tiesEmbeddings = try reader.bool("tie-embeddings")
+        isResidual = try reader.bool("residual")
+        initialRange = try reader.optionalNumber("initial-range").map { Float($0) }
+        carriesState = try reader.bool("carries-state")
+        do { try validate() } catch { throw DataError(.badData, path: path, error.message) }
+    }
+}

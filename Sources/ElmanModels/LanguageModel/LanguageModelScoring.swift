@@ -1,0 +1,93 @@
+import ElmanGraph
+import ElmanLayers
+import ElmanTensor
+import ElmanText
+
+/// Scores text under a language model: the natural logarithm of the probability of every token.
+///
+/// The same tokens get the same bits, whether sentences are scored alone or together, and with any number of threads.
+public struct LanguageModelScorer {
+    private let model: LanguageModel
+    private let graph = ComputationGraph(keepsForBackward: false)
+    private let carriesState: Bool
+    private var carried: [[Tensor]]?
+    private var previous: Int32
+
+    /// Tokens computed in one graph.
+    private static let tokensAtOnce = 1024
+
+    /// A scorer. `carriesState`: every sentence goes on where the one before ended, instead of beginning anew; by default as
+    /// the model was trained.
+    public init(_ model: LanguageModel, carriesState: Bool? = nil) {
+        self.model = model
+        self.carriesState = carriesState ?? model.configuration.carriesState
+        previous = model.boundary
+    }
+
+    /// The log-probabilities of the tokens of sentences, each of which ends with its end mark.
+    public mutating func logProbabilities(of sentences: [[Int32]]) -> [[Float]] {
+        carriesState ? sentences.map { stream($0) } : together(sentences)
+    }
+
+    /// Calls `body` with the log-probabilities of each sentence of a corpus, in order.
+    public mutating func forEachSentence(
+        of corpus: EncodedCorpus, _ body: (_ sentence: Int, _ logProbabilities: [Float]) -> Void
+    ) {
+        var first = 0
+        while first < corpus.sentenceCount {
+            var last = first, count = 0
+            while last < corpus.sentenceCount, last == first || count + corpus[last].count <= Self.tokensAtOnce {
+                count += corpus[last].count
+                last += 1
+            }
+            let scores = logProbabilities(of: (first..<last).map { Array(corpus[$0]) })
+            for (offset, scores) in scores.enumerated() { body(first + offset, scores) }
+            first = last
+        }
+    }
+
+    /// The metrics of a corpus.
+    public mutating func metrics(of corpus: EncodedCorpus) -> LanguageModelMetrics {
+        var metrics = LanguageModelMetrics()
+        let unknown = model.vocabulary.unknown
+        forEachSentence(of: corpus) { sentence, logProbabilities in
+            metrics.sentences += 1
+            metrics.tokens += logProbabilities.count
+            for value in logProbabilities { metrics.negativeLogLikelihood -= Double(value) }
+            if let unknown {
+                for token in corpus[sentence] where Int(token) == unknown { metrics.unknown += 1 }
+            }
+        }
+        return metrics
+    }
+
+    /// Sentences that begin anew, computed together; very long ones in pieces.
+    private func together(_ sentences: [[Int32]]) -> [[Float]] {
+        if sentences.count == 1, sentences[0].count > Self.tokensAtOnce {
+            var alone = LanguageModelScorer(model, carriesState: true)
+            return [alone.stream(sentences[0])]
+        }
+        graph.renew()
+        let losses = sentences.map { model.losses(of: $0, in: graph) }
+        if let last = losses.flatMap({ $0 }).last { _ = sum(losses.map { $0.isEmpty ? last : sum($0) }).value }
+        return losses.map { $0.map { -$0.value.scalar } }
+    }
+
+    /// One sentence that goes on from the carried state, in pieces of constant memory.
+    private mutating func stream(_ sentence: [Int32]) -> [Float] {
+        var result: [Float] = []
+        var start = 0
+        while start < sentence.count {
+            let piece = sentence[start..<min(start + Self.tokensAtOnce, sentence.count)]
+            graph.renew()
+            var state = carried.map { model.state(from: $0, in: graph) } ?? model.initialState(in: graph)
+            let losses = model.losses(of: piece, after: previous, from: &state, in: graph, isTraining: false)
+            _ = sum(losses).value
+            result += losses.map { -$0.value.scalar }
+            carried = state.values
+            previous = piece.last!
+            start = piece.endIndex
+        }
+        return result
+    }
+}

@@ -1,0 +1,97 @@
+import ElmanFiles
+import ElmanGraph
+import ElmanLayers
+import ElmanTensor
+import ElmanText
+import ElmanTraining
+
+/// How the text is cut into updates.
+public enum LanguageModelBatches: Sendable, Hashable {
+    /// So many sentences an update, in an order shuffled for each epoch; 1 is the lecture's way. The objective is the sum of
+    /// the sentences' losses.
+    case sentences(Int)
+    /// So many parallel streams, read in segments of so many steps with the state carried along. The objective is the loss
+    /// summed over steps and averaged over streams (Zaremba et al. 2014).
+    case streams(count: Int, steps: Int)
+}
+
+/// Training of a language model.
+public final class LanguageModelTask: TrainingTask {
+    /// What is trained.
+    public let model: LanguageModel
+    public var parameters: ParameterCollection { model.parameters }
+    public var carriedState: [[Tensor]]?
+    private let training: EncodedCorpus
+    private let development: EncodedCorpus?
+    private let batches: LanguageModelBatches
+    private let seed: UInt64
+    private var order: [[Int]] = []
+    private var streams: StreamBatcher?
+    private var stateAfter: (any RecurrentNetworkState)?
+
+    /// Training on a corpus, evaluated on another.
+    public init(
+        _ model: LanguageModel, training: EncodedCorpus, development: EncodedCorpus?, batches: LanguageModelBatches,
+        seed: UInt64
+    ) {
+        self.model = model
+        self.training = training
+        self.development = development
+        self.batches = batches
+        self.seed = seed
+    }
+
+    public func beginEpoch(_ epoch: Int) -> Int {
+        switch batches {
+        case .sentences(let size):
+            let epochSeed = RandomGenerator(seed: seed, stream: UInt64(epoch) &+ 0x6570_6F63_0000).state
+            order = SentenceBatches.shuffled(count: training.sentenceCount, size: size, seed: epochSeed).batches
+            return order.count
+        case .streams(let count, let steps):
+            let batcher = streams ?? StreamBatcher(training.tokens, streams: count, steps: steps, boundary: model.boundary)
+            streams = batcher
+            return batcher.count
+        }
+    }
+
+    public func loss(ofUpdate update: Int, in graph: ComputationGraph) -> TrainingLoss {
+        switch batches {
+        case .sentences:
+            let sentences = order[update].map { training[$0] }
+            let losses = sentences.map { sum(model.losses(of: $0, in: graph, isTraining: true)) }
+            return TrainingLoss(objective: sum(losses), unitCount: sentences.reduce(0) { $0 + $1.count })
+        case .streams:
+            return streamLoss(ofUpdate: update, in: graph)
+        }
+    }
+
+    private func streamLoss(ofUpdate update: Int, in graph: ComputationGraph) -> TrainingLoss {
+        guard let streams else { fail("an update is asked for before its epoch has begun") }
+        let segment = streams[update]
+        let carried = update == 0 ? nil : carriedState
+        var state =
+            carried.map { model.state(from: $0, in: graph, isTraining: true) }
+            ?? model.initialState(in: graph, isTraining: true)
+        let total = model.loss(of: segment, from: &state, in: graph, isTraining: true)
+        stateAfter = state
+        return TrainingLoss(
+            objective: total * (1 / Float(segment.streamCount)), total: total,
+            unitCount: segment.stepCount * segment.streamCount)
+    }
+
+    public func finishUpdate() {
+        carriedState = stateAfter?.values
+        stateAfter = nil
+    }
+
+    public func evaluate() -> Evaluation? {
+        guard let development else { return nil }
+        var scorer = LanguageModelScorer(model)
+        let metrics = scorer.metrics(of: development)
+        var others = [Evaluation.Measure("dev_loss", metrics.meanNegativeLogLikelihood)]
+        if model.configuration.unit == .char { others.append(.init("dev_bits_per_character", metrics.bitsPerToken)) }
+        return Evaluation("dev_perplexity", metrics.perplexity, isLowerBetter: true, others: others)
+    }
+
+    public func saveModel(to path: String) throws { try model.parameters.save(to: path, metadata: ["format": "elman"]) }
+}

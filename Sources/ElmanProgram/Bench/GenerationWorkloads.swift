@@ -1,0 +1,31 @@
+import Elman
+
+/// One stream of tokens drawn one after the other from random weights: what a program that writes text pays for a token.
+enum GenerationWorkloads {
+    static func words(seconds: Double) -> Measurement {
+        let model = StreamLanguageModel(
+            count: BenchCorpus.vocabularySize, embeddingSize: 650, hiddenSize: 650, range: 0.05, dropoutRate: 0)
+        return run(model, seconds: seconds, tokensAtOnce: 50)
+    }
+
+    static func characters(seconds: Double) -> Measurement {
+        let model = StreamLanguageModel(count: 50, embeddingSize: 64, hiddenSize: 512, range: 0.05, dropoutRate: 0)
+        return run(model, seconds: seconds, tokensAtOnce: 500)
+    }
+
+    private static func run(_ model: StreamLanguageModel, seconds: Double, tokensAtOnce: Int) -> Measurement {
+        let graph = ComputationGraph(keepsForBackward: false)
+        var state = model.initialState(in: graph)
+        var generator = RandomGenerator(seed: 1)
+        var token = 0
+        return Measurement.run([()], seconds: seconds, warmUp: 1) { _ in
+            for _ in 0..<tokensAtOnce {
+                graph.renew(carrying: &state)
+                state.addInput(model.embeddings[token, in: graph])
+                let probabilities = softmax(model.scores(state.output)).value
+                token = generator.index(weights: probabilities.scalars)
+            }
+            return (0, tokensAtOnce)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Elman
+
+/// `elman bench`.
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "The speed of this machine on a workload.",
+        discussion: "Workloads: \(Workload.allCases.map(\.rawValue).joined(separator: ", ")).")
+
+    @Argument(help: "The workload.") var workload: String
+    @Option(help: "Folder with ptb/train.txt.", completion: .directory) var data = "data"
+    @Option(help: "Seconds to measure.") var seconds = 5.0
+    @Flag(help: "One JSON object on standard output.") var json = false
+    @OptionGroup var common: CommonFlags
+
+    func validate() throws {
+        guard seconds > 0, seconds <= 3600 else { throw ValidationError("--seconds is \(seconds); give above 0 to 3600") }
+    }
+
+    func run() throws {
+        let console = common.start()
+        guard let known = Workload(rawValue: workload) else {
+            let names = Workload.allCases.map(\.rawValue)
+            throw ProgramError(.usage, "there is no workload '\(workload)'\(suggestion(for: workload, among: names))")
+        }
+        let result = try known.measure(data: data, seconds: seconds)
+        console.print(json ? object(known, result).text() : text(known, result))
+    }
+
+    private func object(_ workload: Workload, _ result: Measurement) -> JSONObject {
+        var object: JSONObject = [
+            "peer": "elman", "workload": .string(workload.rawValue), "threads": JSONValue(Processor.threadCount),
+            "unit": .string(workload.unit), "simd": .string(Processor.simdLevel),
+        ]
+        object[workload.unit + "_per_sec"] = rounded(result.rate)
+        object["min"] = rounded(result.lowest)
+        object["max"] = rounded(result.highest)
+        object["per_cpu_sec"] = rounded(result.ratePerProcessorSecond)
+        object["updates"] = JSONValue(result.updates)
+        if !workload.isGeneration {
+            object["loss_after_N_updates"] = result.lossAfterWarmUp.map { JSONValue(($0 * 10000).rounded() / 10000) } ?? .null
+            object["N"] = JSONValue(result.warmUpUpdates)
+        }
+        object["flops_per_unit"] = JSONValue(workload.operationsPerUnit)
+        object["peak_rss_mb"] = JSONValue((Measurement.peakMemory * 10).rounded() / 10)
+        return object
+    }
+
+    private func rounded(_ value: Double) -> JSONValue { JSONValue((value * 100).rounded() / 100) }
+
+    private func text(_ workload: Workload, _ result: Measurement) -> String {
+        let gigaflops = result.rate * Double(workload.operationsPerUnit) / 1e9
+        return "\(workload.rawValue): \(grouped(Int(result.rate))) \(workload.unit)/s "
+            + "(\(grouped(Int(result.lowest)))–\(grouped(Int(result.highest)))), \(fixed(gigaflops, 1)) GFLOP/s in products, "
+            + "\(counted(Processor.threadCount, "thread")), \(Processor.simdLevel), \(fixed(Measurement.peakMemory, 0)) MB"
+    }
+}
+
+/// The workloads of the language model.
+enum Workload: String, CaseIterable {
+    case lmLSTM = "lm-lstm"
+    case lmMinibatch = "lm-minibatch"
+    case lmAutobatch = "lm-autobatch"
+    case lmAutobatchSorted = "lm-autobatch-sorted"
+    case lmZarembaMedium = "lm-zaremba-medium"
+    case lmChar = "lm-char"
+    case generationWord = "generation-word"
+    case generationChar = "generation-char"
+
+    var unit: String { self == .lmChar || self == .generationChar ? "chars" : "words" }
+    var isGeneration: Bool { self == .generationWord || self == .generationChar }
+
+    func measure(data: String, seconds: Double) throws(DataError) -> Measurement {
+        switch self {
+        case .lmLSTM: try LanguageModelWorkloads.sentences(data, seconds: seconds)
+        case .lmMinibatch: try LanguageModelWorkloads.padded(data, seconds: seconds)
+        case .lmAutobatch: try LanguageModelWorkloads.automatic(data, seconds: seconds)
+        case .lmAutobatchSorted: try LanguageModelWorkloads.automatic(data, seconds: seconds, sorted: true)
+        case .lmZarembaMedium: try LanguageModelWorkloads.zaremba(data, seconds: seconds)
+        case .lmChar: try LanguageModelWorkloads.characters(data, seconds: seconds)
+        case .generationWord: GenerationWorkloads.words(seconds: seconds)
+        case .generationChar: GenerationWorkloads.characters(seconds: seconds)
+        }
+    }
+
+    /// Floating-point operations of the matrix products for one unit: two a multiply-add; training is three times the forward pass.
+    var operationsPerUnit: Int {
+        func lstm(_ input: Int, _ hidden: Int) -> Int { 8 * hidden * (input + hidden) }
+        switch self {
+        case .lmLSTM, .lmMinibatch, .lmAutobatch, .lmAutobatchSorted: return 3 * (lstm(64, 128) + 2 * 128 * 10_000)
+        case .lmZarembaMedium: return 3 * (2 * lstm(650, 650) + 2 * 650 * 10_000)
+        case .lmChar: return 3 * (lstm(64, 512) + lstm(512, 512) + 2 * 512 * 50)
+        case .generationWord: return 2 * lstm(650, 650) + 2 * 650 * 10_000
+        case .generationChar: return lstm(64, 512) + lstm(512, 512) + 2 * 512 * 50
+        }
+    }
+}

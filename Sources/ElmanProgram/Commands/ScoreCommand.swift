@@ -1,0 +1,52 @@
+import ArgumentParser
+import Elman
+
+/// `elman score`.
+struct ScoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "score", abstract: "Log-probability of each line under a language model.",
+        discussion: "Prints: log-probability (natural logarithm, end of sentence included), tokens, line; with tabs between.")
+
+    @Argument(help: ArgumentHelp("The run.", valueName: "run"), completion: .directory) var runPath: String
+    @Argument(help: "A file; - or nothing is standard input.") var file = "-"
+    @Flag(help: "One token a line, an empty line between sentences.") var perToken = false
+    @Flag(help: "Begin every line anew, also where the model was trained on a stream.") var resetState = false
+    @OptionGroup var common: CommonFlags
+
+    /// Lines scored in one go where they do not depend on each other.
+    private static let linesAtOnce = 32
+
+    func run() throws {
+        let console = common.start()
+        let model = try LanguageModel(contentsOf: runPath)
+        let encoder = SentenceEncoder(vocabulary: model.vocabulary, unit: model.configuration.unit)
+        var scorer = LanguageModelScorer(model, carriesState: model.configuration.carriesState && !resetState)
+        var reader = try ByteReader(file)
+        var lines: [(text: String, tokens: [Int32])] = []
+        while let line = try reader.nextLine() {
+            let tokens = try encoder.encode(Array(line), path: file, line: reader.lineNumber).tokens
+            lines.append((String(decoding: line, as: UTF8.self), tokens + [model.boundary]))
+            if lines.count == Self.linesAtOnce { show(&lines, &scorer, model, console) }
+        }
+        show(&lines, &scorer, model, console)
+    }
+
+    private func show(
+        _ lines: inout [(text: String, tokens: [Int32])], _ scorer: inout LanguageModelScorer, _ model: LanguageModel,
+        _ console: Console
+    ) {
+        let scores = scorer.logProbabilities(of: lines.map(\.tokens))
+        for (line, scores) in zip(lines, scores) {
+            if perToken {
+                for (token, score) in zip(line.tokens, scores) {
+                    console.print("\(score)\t\(printable(model.vocabulary[Int(token)]))")
+                }
+                console.print()
+            } else {
+                let sum = scores.reduce(0) { $0 + Double($1) }
+                console.print("\(sum)\t\(scores.count)\t\(line.text)")
+            }
+        }
+        lines.removeAll()
+    }
+}

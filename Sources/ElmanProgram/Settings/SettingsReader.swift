@@ -1,0 +1,111 @@
+import Elman
+
+/// Typed access to settings that come from flags, the environment and a configuration file, in this order of precedence.
+///
+/// Each fault is reported where it was made: a flag is wrong usage, a file a wrong configuration.
+struct SettingsReader {
+    private struct Value {
+        var json: JSONValue
+        var source: Source
+    }
+
+    private enum Source {
+        case flag, environment
+        case file(String)
+    }
+
+    private var values: [String: Value] = [:]
+
+    /// Settings from flags, then variables such as ELMAN_BATCH_SIZE, then the file. Throws for a file with unknown keys.
+    init(flags: JSONObject, file: String?, keys: [String]) throws {
+        if let file {
+            let value = try JSONValue(parsing: try FileSystem.readFile(file, maximumSize: 1 << 26), path: file)
+            guard let object = value.asObject else {
+                throw DataError(.configuration, path: file, "is \(value.kindName), not an object of settings")
+            }
+            for member in object.members {
+                // A run's own configuration may be used as it is.
+                if ["task", "format_version", "program_version"].contains(member.key) || member.key.hasPrefix("_") { continue }
+                guard keys.contains(member.key) else {
+                    throw DataError(
+                        .configuration, path: file,
+                        "there is no setting '\(member.key)'\(suggestion(for: member.key, among: keys))")
+                }
+                values[member.key] = Value(json: member.value, source: .file(file))
+            }
+        }
+        for key in keys {
+            let name = "ELMAN_" + key.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
+            if let text = environmentVariable(name), !text.isEmpty {
+                values[key] = Value(json: Self.json(text), source: .environment)
+            }
+        }
+        for member in flags.members { values[member.key] = Value(json: member.value, source: .flag) }
+    }
+
+    /// The settings of a run's configuration, and nothing else.
+    init(configuration: JSONObject, path: String) {
+        for member in configuration.members { values[member.key] = Value(json: member.value, source: .file(path)) }
+    }
+
+    /// Text of the environment as the value it looks like.
+    private static func json(_ text: String) -> JSONValue {
+        if let number = Int(text) { return JSONValue(number) }
+        if let number = Double(text) { return JSONValue(number) }
+        if text == "true" || text == "false" { return .bool(text == "true") }
+        return .string(text)
+    }
+
+    /// Whether anybody set it.
+    func has(_ key: String) -> Bool { values[key].map { $0.json != .null } ?? false }
+
+    func integer(_ key: String, in range: ClosedRange<Int>) throws -> Int? {
+        guard has(key), let value = values[key] else { return nil }
+        guard let number = value.json.asInteger, range.contains(number) else {
+            throw wrong(key, value, "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// A number at least (or, where `isOpen`, above) the lower bound and, where there is one, below or at the upper.
+    func number(_ key: String, above lower: Double, isOpen: Bool = false, below upper: Double? = nil) throws -> Double? {
+        guard has(key), let value = values[key] else { return nil }
+        let expected = "\(isOpen ? "above" : "at least") \(significant(lower))\(upper.map { " and below \(significant($0))" } ?? "")"
+        guard let number = value.json.asDouble, number.isFinite, isOpen ? number > lower : number >= lower,
+            upper.map({ number < $0 }) ?? true
+        else { throw wrong(key, value, "a number \(expected)") }
+        return number
+    }
+
+    func bool(_ key: String) throws -> Bool? {
+        guard has(key), let value = values[key] else { return nil }
+        guard let bool = value.json.asBool else { throw wrong(key, value, "true or false") }
+        return bool
+    }
+
+    func string(_ key: String) throws -> String? {
+        guard has(key), let value = values[key] else { return nil }
+        guard let text = value.json.asString else { throw wrong(key, value, "a text") }
+        return text
+    }
+
+    func choice(_ key: String, among names: [String]) throws -> String? {
+        guard let text = try string(key) else { return nil }
+        guard names.contains(text) else {
+            throw fault(key, values[key]!, "is '\(text)'\(suggestion(for: text, among: names))")
+        }
+        return text
+    }
+
+    private func wrong(_ key: String, _ value: Value, _ expected: String) -> any Error {
+        fault(key, value, "is \(value.json.asString ?? value.json.text()); give \(expected)")
+    }
+
+    private func fault(_ key: String, _ value: Value, _ message: String) -> any Error {
+        switch value.source {
+        case .flag: ProgramError(.usage, "--\(key) \(message)")
+        case .environment: DataError(.configuration, "the variable for '\(key)' \(message)")
+        case .file(let path): DataError(.configuration, path: path, "'\(key)' \(message)")
+        }
+    }
+}

@@ -1,0 +1,22 @@
+/// What padding costs: how many positions of padded batches hold tokens.
+public struct Padding: Sendable, Hashable {
+    /// Tokens of all sentences.
+    public let tokens: Int
+    /// Positions of all batches when every sentence is padded to the longest in its batch.
+    public let paddedTokens: Int
+    /// The same for batches of the same limit in shuffled order, without regard to length.
+    public let paddedTokensUnsorted: Int
+
+    /// The share of positions that hold nothing.
+    public var share: Double { paddedTokens == 0 ? 0 : 1 - Double(tokens) / Double(paddedTokens) }
+
+    /// The share of positions that sorting by length saves.
+    public var shareSaved: Double {
+        paddedTokensUnsorted == 0 ? 0 : 1 - Double(paddedTokens) / Double(paddedTokensUnsorted)
+    }
+
+    /// The positions of batches that are padded to their longest sentence.
+    static func positions(of batches: [[Int]], lengths: [Int]) -> Int {
+        batches.reduce(0) { sum, batch in sum + batch.count * (batch.lazy.map { lengths[$0] }.max() ?? 0) }
+    }
+}

@@ -1,0 +1,207 @@
+import ElmanFiles
+import ElmanGraph
+import ElmanOptimizers
+import ElmanTensor
+
+/// Trains a task: epochs, evaluations, the best model kept, early stopping, checkpoints, and going on after an interruption as
+/// if there had been none.
+///
+/// The same task, options and seed give the same bits of all weights, with any number of threads and with any number of
+/// interruptions in between.
+public final class TrainingLoop {
+    /// What is trained.
+    public let task: any TrainingTask
+    /// By which rule.
+    public let trainer: Trainer
+    /// For how long.
+    public let options: TrainingOptions
+    /// Where the run is kept; nil: nowhere.
+    public let folder: RunFolder?
+    /// Where the run stands.
+    public internal(set) var progress = RunProgress()
+    /// The learning rate of an update; by default the trainer's first one throughout.
+    public var learningRate: (RunProgress) -> Double
+    /// Further columns of the log, before the measures.
+    public var handler: (TrainingEvent) throws -> TrainingRequest = { _ in .proceed }
+
+    let graph = ComputationGraph()
+    private var isResumed = false
+    private var startTime = 0.0
+    private var secondsBefore = 0.0
+    private var lastCheckpoint = 0.0
+    private var lastEvaluationSeconds = 0.0
+    private var lastEvaluationUnits = 0
+
+    /// A loop that has not begun.
+    public init(_ task: any TrainingTask, trainer: Trainer, options: TrainingOptions, folder: RunFolder? = nil) {
+        self.task = task
+        self.trainer = trainer
+        self.options = options
+        self.folder = folder
+        let rate = trainer.learningRate
+        learningRate = { _ in rate }
+    }
+
+    /// Trains until an end is reached. Throws what the handler throws, `DataError` where saving fails, and `.computation`
+    /// where the loss stops being finite.
+    @discardableResult
+    public func run() throws -> TrainingEnd {
+        startTime = monotonicSeconds()
+        lastCheckpoint = startTime
+        secondsBefore = progress.seconds
+        lastEvaluationSeconds = progress.seconds
+        lastEvaluationUnits = progress.unitCount
+        _ = try handler(.started(progress, isResumed: isResumed))
+        while progress.epoch <= options.epochs {
+            let updateCount = task.beginEpoch(progress.epoch)
+            _ = try handler(.epochBegan(progress.epoch, updateCount: updateCount))
+            while progress.updateInEpoch < updateCount {
+                if let end = try step(updateCount) { return end }
+            }
+            progress.epoch += 1
+            progress.updateInEpoch = 0
+            if options.evaluateEvery == nil, let end = try evaluate() { return end }
+        }
+        if progress.lossUnits > 0, let end = try evaluate() { return end }
+        return .finished
+    }
+
+    /// One update, and what is due after it.
+    private func step(_ updateCount: Int) throws -> TrainingEnd? {
+        let report = try update(updateCount)
+        let request = try handler(.updated(report))
+        if let interval = options.evaluateEvery, progress.update % interval == 0, let end = try evaluate() { return end }
+        if case .stop = request {
+            try checkpoint()
+            return .stopped
+        }
+        let now = monotonicSeconds()
+        progress.seconds = secondsBefore + now - startTime
+        if let limit = options.maximumMinutes, progress.seconds >= limit * 60 {
+            if progress.lossUnits > 0 { _ = try evaluate() }
+            try checkpoint()
+            return .outOfTime
+        }
+        if case .save = request { try checkpoint() } else if now - lastCheckpoint > options.checkpointMinutes * 60 { try checkpoint() }
+        return nil
+    }
+
+    private func update(_ updateCount: Int) throws -> UpdateReport {
+        trainer.learningRate = learningRate(progress)
+        graph.renew()
+        graph.seed = seed(ofUpdate: progress.update)
+        let loss = task.loss(ofUpdate: progress.updateInEpoch, in: graph)
+        let total = Double(loss.total.value.scalar)
+        guard total.isFinite else { throw nonFinite(total) }
+        loss.objective.backward()
+        task.finishUpdate()
+        let result = trainer.update()
+        if case .skippedNonFinite(let names) = result {
+            _ = try handler(.warning("update \(progress.update + 1) skipped: the gradient of \(names.joined(separator: ", ")) is not finite"))
+        }
+        progress.update += 1
+        progress.updateInEpoch += 1
+        progress.unitCount += loss.unitCount
+        progress.lossSum += total
+        progress.lossUnits += loss.unitCount
+        return UpdateReport(
+            progress: progress, updateCount: updateCount, loss: total / Double(max(loss.unitCount, 1)),
+            gradientNorm: trainer.lastGradientNorm, unitCount: loss.unitCount)
+    }
+
+    /// Random numbers of an update follow from the run's seed and the update alone.
+    private func seed(ofUpdate update: Int) -> UInt64 { RandomGenerator(seed: options.seed, stream: UInt64(update) + 1).state }
+
+    /// Repeats the update with every value checked, to name where the first bad one arises.
+    private func nonFinite(_ total: Double) -> DataError {
+        let checked = ComputationGraph(checksFinite: true)
+        checked.seed = seed(ofUpdate: progress.update)
+        var place = ""
+        do {
+            try checked.checking { _ = task.loss(ofUpdate: progress.updateInEpoch, in: checked).total.value }
+        } catch {
+            place = " (\(error))"
+        }
+        return DataError(
+            .computation,
+            "the loss is \(total) at update \(progress.update + 1), epoch \(progress.epoch)\(place); lower the learning rate or set clip")
+    }
+
+    // MARK: Evaluation
+
+    private func evaluate() throws -> TrainingEnd? {
+        let evaluation = task.evaluate()
+        progress.seconds = secondsBefore + monotonicSeconds() - startTime
+        let seconds = progress.seconds - lastEvaluationSeconds
+        let rate = Double(progress.unitCount - lastEvaluationUnits) / max(seconds, 1e-9)
+        let isBest = evaluation?.isBetter(than: progress.bestValue) ?? true
+        let trainLoss = progress.runningLoss
+        note(evaluation, isBest: isBest)
+        let report = EvaluationReport(
+            progress: progress, trainLoss: trainLoss, evaluation: evaluation, isBest: isBest,
+            learningRate: trainer.learningRate, unitsPerSecond: rate)
+        if isBest, let folder { try task.saveModel(to: folder.weightsPath) }
+        try log(report)
+        lastEvaluationSeconds = progress.seconds
+        lastEvaluationUnits = progress.unitCount
+        let request = try handler(.evaluated(report))
+        try checkpoint()
+        if case .stop = request { return .stopped }
+        if let patience = options.patience, evaluation != nil, progress.evaluationsSinceBest >= patience { return .outOfPatience }
+        return nil
+    }
+
+    private func note(_ evaluation: Evaluation?, isBest: Bool) {
+        progress.lossSum = 0
+        progress.lossUnits = 0
+        guard let evaluation else { return }
+        progress.history.append(evaluation.value)
+        if isBest {
+            progress.bestValue = evaluation.value
+            progress.bestUpdate = progress.update
+            progress.bestEpoch = progress.updateInEpoch == 0 ? progress.epoch - 1 : progress.epoch
+            progress.evaluationsSinceBest = 0
+        } else {
+            progress.evaluationsSinceBest += 1
+        }
+    }
+
+    private func log(_ report: EvaluationReport) throws(DataError) {
+        guard let folder else { return }
+        let isEpochEnd = progress.updateInEpoch == 0
+        var entry: JSONObject = [
+            "step": JSONValue(progress.update), "epoch": JSONValue(isEpochEnd ? progress.epoch - 1 : progress.epoch),
+            "train_loss": JSONValue(report.trainLoss),
+        ]
+        if let evaluation = report.evaluation {
+            entry[evaluation.name] = JSONValue(evaluation.value)
+            for other in evaluation.others { entry[other.name] = JSONValue(other.value) }
+        }
+        entry["learning_rate"] = JSONValue(report.learningRate)
+        if let norm = trainer.lastGradientNorm { entry["gradient_norm"] = JSONValue(norm) }
+        entry["words_per_second"] = JSONValue(report.unitsPerSecond.rounded())
+        entry["seconds"] = JSONValue((progress.seconds * 1000).rounded() / 1000)
+        entry["best"] = .bool(report.isBest)
+        try folder.appendToLog(entry)
+        progress.logLineCount += 1
+    }
+
+    // MARK: Checkpoints
+
+    private func checkpoint() throws {
+        lastCheckpoint = monotonicSeconds()
+        guard let folder else { return }
+        progress.seconds = secondsBefore + lastCheckpoint - startTime
+        try Checkpoint.write(self, to: folder)
+        _ = try handler(.saved(update: progress.update))
+    }
+
+    /// Goes on from the folder's last checkpoint. Throws `.missingInput` where there is none, `.badData` where it is damaged or
+    /// does not fit.
+    public func resume() throws(DataError) {
+        guard let folder else { throw DataError(.configuration, "a run that is kept nowhere cannot be resumed") }
+        try Checkpoint.read(into: self, from: folder)
+        try folder.truncateLog(toLineCount: progress.logLineCount)
+        isResumed = true
+    }
+}

@@ -1,0 +1,103 @@
+import ElmanTensor
+import Testing
+
+@testable import ElmanText
+
+@Suite("Sentence batches") struct SentenceBatchesTests {
+    private var lengths: [Int] {
+        var generator = RandomGenerator(seed: 3)
+        return (0..<500).map { _ in 1 + generator.integer(below: 40) }
+    }
+
+    private func isComplete(_ batches: SentenceBatches, _ count: Int) -> Bool {
+        batches.batches.joined().sorted() == Array(0..<count) && batches.batches.allSatisfy { !$0.isEmpty }
+    }
+
+    @Test("every example stands in exactly one batch, whichever way they are made")
+    func completeness() {
+        #expect(isComplete(.inOrder(count: 10, size: 3), 10))
+        #expect(isComplete(.shuffled(count: 101, size: 8, seed: 1), 101))
+        #expect(isComplete(.byLength(lengths, limit: .sentences(16), seed: 1), 500))
+        #expect(isComplete(.byLength(lengths, limit: .tokens(100), seed: 1), 500))
+        #expect(SentenceBatches.inOrder(count: 10, size: 4).batches == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]])
+    }
+
+    @Test("the same seed gives the same batches and another seed others")
+    func seeds() {
+        #expect(SentenceBatches.byLength(lengths, limit: .tokens(90), seed: 4) == .byLength(lengths, limit: .tokens(90), seed: 4))
+        #expect(SentenceBatches.byLength(lengths, limit: .tokens(90), seed: 4) != .byLength(lengths, limit: .tokens(90), seed: 5))
+        #expect(SentenceBatches.shuffled(count: 50, size: 5, seed: 4) != .shuffled(count: 50, size: 5, seed: 5))
+    }
+
+    @Test("no batch is above its limit, except a sentence that is longer than the budget alone")
+    func limits() {
+        let bySize = SentenceBatches.byLength(lengths, limit: .sentences(16), seed: 1)
+        #expect(bySize.batches.allSatisfy { $0.count <= 16 })
+        let lengths = lengths + [500]
+        for batch in SentenceBatches.byLength(lengths, limit: .tokens(100), seed: 1).batches {
+            let longest = batch.map { lengths[$0] }.max() ?? 0
+            #expect(batch.count * longest <= 100 || batch == [500])
+        }
+    }
+
+    @Test("sorting by length saves padding, and the report adds up")
+    func padding() throws {
+        let padding = try #require(SentenceBatches.byLength(lengths, limit: .sentences(16), seed: 1).padding)
+        #expect(padding.tokens == lengths.reduce(0, +))
+        #expect(padding.paddedTokens >= padding.tokens)
+        #expect(padding.share < 0.06)
+        #expect(padding.shareSaved > 0.3)
+        let equal = try #require(SentenceBatches.byLength([5, 5, 5], limit: .tokens(10), seed: 1).padding)
+        #expect(equal.share == 0)
+    }
+
+    @Test("one sentence, and batches larger than the data, work")
+    func smallData() {
+        #expect(SentenceBatches.byLength([7], limit: .sentences(64), seed: 1).batches == [[0]])
+        #expect(SentenceBatches.shuffled(count: 1, size: 99_999_999_999, seed: 1).batches == [[0]])
+        #expect(SentenceBatches.byLength([], limit: .tokens(10), seed: 1).batches.isEmpty)
+        #expect(SentenceBatches.inOrder(count: 0, size: 2).batches.isEmpty)
+    }
+}
+
+@Suite("Stream batcher") struct StreamBatcherTests {
+    @Test("parallel streams run through the text side by side, each token a target once")
+    func layout() {
+        let batcher = StreamBatcher([10, 11, 12, 13, 14, 15, 16], streams: 2, steps: 2, boundary: 0)
+        #expect(batcher.streamLength == 3)
+        #expect(batcher.unusedCount == 1)
+        #expect(batcher.count == 2)
+        #expect(batcher[0].inputs == [0, 12, 10, 13])
+        #expect(batcher[0].targets == [10, 13, 11, 14])
+        #expect(batcher[1].inputs == [11, 14])
+        #expect(batcher[1].targets == [12, 15])
+        #expect(batcher[1].stepCount == 1)
+    }
+
+    @Test("with one stream nothing is lost, whatever the length of segments", arguments: 1...8)
+    func nothingLost(steps: Int) {
+        let tokens = (0..<7).map { Int32($0 + 5) }
+        let batcher = StreamBatcher(tokens, streams: 1, steps: steps, boundary: 1)
+        #expect(batcher.unusedCount == 0)
+        #expect(batcher.tokenCount == 7)
+        #expect(batcher.flatMap(\.targets) == tokens)
+        #expect(batcher.flatMap(\.inputs) == [1] + tokens.dropLast())
+    }
+
+    @Test("reading goes on at any segment")
+    func resume() {
+        let batcher = StreamBatcher((0..<1_000).map { Int32($0) }, streams: 20, steps: 7, boundary: 0)
+        let all = Array(batcher)
+        #expect(all.count == 8)
+        #expect(Array(batcher[3...]) == Array(all[3...]))
+        #expect(all.flatMap(\.targets).sorted() == (0..<1_000).map { Int32($0) })
+    }
+
+    @Test("more streams than tokens are as many as there are tokens, and an empty text has no segment")
+    func smallTexts() {
+        let batcher = StreamBatcher([4, 5], streams: 20, steps: 35, boundary: 0)
+        #expect(batcher.streamCount == 2)
+        #expect(batcher.map(\.targets) == [[4, 5]])
+        #expect(StreamBatcher([], streams: 3, steps: 5, boundary: 0).isEmpty)
+    }
+}
