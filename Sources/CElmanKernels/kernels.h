@@ -84,6 +84,10 @@ typedef struct {
     float (*dot)(size_t n, const float *a, const float *b);
     int (*all_finite)(size_t n, const float *x);
 
+    /// c[n] += Σ_k a[k] b[k][n], b read in long rows; and with weights of 16 bits.
+    void (*row)(size_t n_count, size_t k_count, const float *a, const float *b, size_t ldb, float *c);
+    void (*row_half)(size_t n_count, size_t k_count, const float *a, const uint16_t *b, size_t ldb, float *c);
+
     // Cells: one row of a batch
     void (*lstm_forward)(const ek_lstm_row *row);
     void (*lstm_backward)(const ek_lstm_gradient_row *row);
@@ -121,6 +125,9 @@ extern const ek_kernels ek_sse2_kernels, ek_avx2_kernels, ek_avx512_kernels;
 #elif defined(__aarch64__)
 extern const ek_kernels ek_neon_kernels;
 #endif
+
+/// The product of one row with weights that come from beyond the second-level cache.
+void ek_stream_row(const ek_product *product);
 
 /// Scratch memory of the calling thread, kept until the thread ends; one buffer per use, so that nested uses never meet.
 /// Aligned to 64 bytes; contents are undefined.

@@ -44,6 +44,9 @@ static void split_product(product_task *task) {
     ek_split(product_cost(p), row_blocks * task->column_blocks, run_product_block, task);
 }
 
+/// Weights that a single row does not find in the second-level cache, in floats.
+enum { STREAMED_FROM = 1 << 18 };
+
 void ek_gemm_nn(size_t m_count, size_t n_count, size_t k_count, const float *a, size_t lda, const float *b, size_t ldb,
                 float *c, size_t ldc, int start, const float *bias) {
     if (m_count == 0 || n_count == 0) return;
@@ -52,6 +55,10 @@ void ek_gemm_nn(size_t m_count, size_t n_count, size_t k_count, const float *a, 
         .row_block = 448,
         .kernel = ek_level()->gemm_nn,
     };
+    if (m_count == 1 && n_count * k_count > STREAMED_FROM) {
+        ek_stream_row(&task.whole);
+        return;
+    }
     size_t unit = m_count == 1 ? 256 : 64;
     task.column_block = m_count > 48 ? 256 : columns_per_task(&task.whole, m_count, unit);
     split_product(&task);

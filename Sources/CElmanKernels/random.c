@@ -6,32 +6,41 @@
 
 #pragma clang fp contract(off)
 
-typedef struct {
-    uint32_t word[4];
-} random_block;
+/// Blocks that are computed side by side: ten rounds of one alone would wait for each other's multiplications.
+enum { SIDE_BY_SIDE = 8, BATCH = 4 * SIDE_BY_SIDE };
 
-static random_block philox(uint64_t seed, uint64_t stream, uint64_t index) {
+/// The words of SIDE_BY_SIDE blocks from `first` on.
+static void philox(uint64_t seed, uint64_t stream, uint64_t first, uint32_t words[BATCH]) {
     uint32_t key0 = (uint32_t)seed, key1 = (uint32_t)(seed >> 32);
-    uint32_t a = (uint32_t)index, b = (uint32_t)(index >> 32), c = (uint32_t)stream, d = (uint32_t)(stream >> 32);
+    uint32_t a[SIDE_BY_SIDE], b[SIDE_BY_SIDE], c[SIDE_BY_SIDE], d[SIDE_BY_SIDE];
+    for (int i = 0; i < SIDE_BY_SIDE; i++) {
+        a[i] = (uint32_t)(first + (uint64_t)i), b[i] = (uint32_t)((first + (uint64_t)i) >> 32);
+        c[i] = (uint32_t)stream, d[i] = (uint32_t)(stream >> 32);
+    }
     for (int round = 0; round < 10; round++) {
-        uint64_t left = (uint64_t)a * 0xD2511F53u, right = (uint64_t)c * 0xCD9E8D57u;
-        a = (uint32_t)(right >> 32) ^ b ^ key0;
-        b = (uint32_t)right;
-        c = (uint32_t)(left >> 32) ^ d ^ key1;
-        d = (uint32_t)left;
+        for (int i = 0; i < SIDE_BY_SIDE; i++) {
+            uint64_t left = (uint64_t)a[i] * 0xD2511F53u, right = (uint64_t)c[i] * 0xCD9E8D57u;
+            a[i] = (uint32_t)(right >> 32) ^ b[i] ^ key0;
+            b[i] = (uint32_t)right;
+            c[i] = (uint32_t)(left >> 32) ^ d[i] ^ key1;
+            d[i] = (uint32_t)left;
+        }
         key0 += 0x9E3779B9u;
         key1 += 0xBB67AE85u;
     }
-    return (random_block){{a, b, c, d}};
+    for (int i = 0; i < SIDE_BY_SIDE; i++)
+        words[4 * i] = a[i], words[4 * i + 1] = b[i], words[4 * i + 2] = c[i], words[4 * i + 3] = d[i];
 }
 
 /// [0, 1) in steps of 2^-24.
 static float unit(uint32_t word) { return (float)(word >> 8) * 0x1p-24f; }
 
 void ek_random_uniform(uint64_t seed, uint64_t stream, size_t n, float *out) {
-    for (size_t first = 0; first < n; first += 4) {
-        random_block block = philox(seed, stream, first / 4);
-        for (size_t i = 0; i < 4 && first + i < n; i++) out[first + i] = unit(block.word[i]);
+    uint32_t words[BATCH];
+    for (size_t first = 0; first < n; first += BATCH) {
+        philox(seed, stream, first / 4, words);
+        size_t count = ek_minimum(BATCH, n - first);
+        for (size_t i = 0; i < count; i++) out[first + i] = unit(words[i]);
     }
 }
 
@@ -50,23 +59,28 @@ static void turn(double u, double *cosine, double *sine) {
 }
 
 void ek_random_normal(uint64_t seed, uint64_t stream, size_t n, float *out) {
-    for (size_t first = 0; first < n; first += 4) {
-        random_block block = philox(seed, stream, first / 4);
-        float radii[2] = {1 - unit(block.word[0]), 1 - unit(block.word[2])};
-        ek_scalar_kernels.log(2, radii, radii);  // one level for all: the same bits everywhere
-        for (size_t i = 0; i < 4 && first + i < n; i += 2) {
-            double cosine, sine, radius = sqrt(-2.0 * (double)radii[i / 2]);
-            turn((double)block.word[i + 1] * 0x1p-32, &cosine, &sine);
+    uint32_t words[BATCH];
+    float logs[BATCH / 2];
+    for (size_t first = 0; first < n; first += BATCH) {
+        philox(seed, stream, first / 4, words);
+        size_t count = ek_minimum(BATCH, n - first);
+        for (size_t i = 0; i < BATCH / 2; i++) logs[i] = 1 - unit(words[2 * i]);
+        ek_scalar_kernels.log(BATCH / 2, logs, logs);  // one level for all: the same bits everywhere
+        for (size_t i = 0; i < count; i += 2) {
+            double cosine, sine, radius = sqrt(-2.0 * (double)logs[i / 2]);
+            turn((double)words[i + 1] * 0x1p-32, &cosine, &sine);
             out[first + i] = (float)(radius * cosine);
-            if (first + i + 1 < n) out[first + i + 1] = (float)(radius * sine);
+            if (i + 1 < count) out[first + i + 1] = (float)(radius * sine);
         }
     }
 }
 
 void ek_dropout_mask(uint64_t seed, uint64_t stream, size_t n, float keep, float *out) {
     float kept = 1 / keep;
-    for (size_t first = 0; first < n; first += 4) {
-        random_block block = philox(seed, stream, first / 4);
-        for (size_t i = 0; i < 4 && first + i < n; i++) out[first + i] = unit(block.word[i]) < keep ? kept : 0;
+    uint32_t words[BATCH];
+    for (size_t first = 0; first < n; first += BATCH) {
+        philox(seed, stream, first / 4, words);
+        size_t count = ek_minimum(BATCH, n - first);
+        for (size_t i = 0; i < count; i++) out[first + i] = unit(words[i]) < keep ? kept : 0;
     }
 }

@@ -37,6 +37,8 @@ INLINE float fold_lanes(const float lanes[16]) {
     return (quarter[0] + quarter[2]) + (quarter[1] + quarter[3]);
 }
 
+void ek_scalar_row(size_t n_count, size_t k_count, const float *a, const float *b, size_t ldb, float *c);
+void ek_scalar_row_half(size_t n_count, size_t k_count, const float *a, const uint16_t *b, size_t ldb, float *c);
 void ek_scalar_gemm_nn(const ek_product *product);
 void ek_scalar_gemm_nt(const ek_product *product);
 void ek_scalar_gemm_tn(size_t k_count, size_t n_count, size_t row_count, const float *const *x, const float *const *d,

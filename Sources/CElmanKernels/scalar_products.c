@@ -76,3 +76,20 @@ void ek_scalar_gemm_packed(const ek_product *product) {
     plain.ldb = product->n_count;
     ek_scalar_gemm_nn(&plain);
 }
+
+void ek_scalar_row(size_t n_count, size_t k_count, const float *a, const float *b, size_t ldb, float *c) {
+    for (size_t n = 0; n < n_count; n++) {
+        for (size_t k = 0; k < k_count; k++) c[n] = fmaf(a[k], b[k * ldb + n], c[n]);
+    }
+}
+
+void ek_scalar_row_half(size_t n_count, size_t k_count, const float *a, const uint16_t *b, size_t ldb, float *c) {
+    for (size_t n = 0; n < n_count; n++) {
+        for (size_t k = 0; k < k_count; k++) {
+            uint32_t bits = (uint32_t)b[k * ldb + n] << 16;
+            float weight;
+            __builtin_memcpy(&weight, &bits, sizeof weight);
+            c[n] = fmaf(a[k], weight, c[n]);
+        }
+    }
+}

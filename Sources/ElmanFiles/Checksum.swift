@@ -1,9 +1,12 @@
 /// CRC-32C (Castagnoli; RFC 3720, appendix B.4) of a stream of bytes.
-struct Checksum {
+package struct Checksum {
     private var state: UInt32 = 0xFFFF_FFFF
 
+    /// The checksum of nothing.
+    package init() {}
+
     /// The checksum of what was added so far.
-    var value: UInt32 { ~state }
+    package var value: UInt32 { ~state }
 
     /// Eight tables of 256 entries: entry `b` of table `k` is the effect of byte `b` with `k` bytes after it.
     private static let tables: [UInt32] = {
@@ -20,7 +23,7 @@ struct Checksum {
         return tables
     }()
 
-    mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func add(_ bytes: UnsafeRawBufferPointer) {
         var remainder = state
         Self.tables.withUnsafeBufferPointer { table in
             var position = 0

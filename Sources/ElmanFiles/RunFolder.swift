@@ -114,7 +114,21 @@ extension RunFolder {
             throw DataError(.badData, path: path, "is \(value.kindName), not an object; restore the file")
         }
         try Self.checkVersion(of: object, path: path)
+        // Keys with an underscore say where things came from, for the person who made the run; all others stay in its folder.
+        for member in object.members where !member.key.hasPrefix("_") {
+            guard let text = member.value.asString, Self.leavesFolder(text) else { continue }
+            throw DataError(
+                .badData, path: path,
+                "'\(member.key)' is \(quoted(text)), which leads out of the run's folder; only plain file names may be given")
+        }
         return object
+    }
+
+    /// Whether a text is a path that leads out of a folder.
+    static func leavesFolder(_ text: String) -> Bool {
+        let parts = text.unicodeScalars.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "\\" }
+        guard parts.count > 1 else { return text == ".." }
+        return parts[0].isEmpty || String(parts[0]) == "~" || parts.contains { String($0) == ".." }
     }
 
     /// Checks the format version that a configuration or a checkpoint's state names. Throws `.badData` where it is missing or too

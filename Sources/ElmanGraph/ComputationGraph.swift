@@ -104,7 +104,8 @@ extension ComputationGraph: Sendable {}
 public struct GraphMark {
     /// How often the graph had been renewed, and the generation of its last node.
     let renewal: Int, generation: UInt32
-    let nodeCount, entryCount, argumentCount, integerCount, valueCount, auxiliaryCount, batchCount, batchNodeCount, batchRowCount: Int
+    let nodeCount, entryCount, argumentCount, integerCount, valueCount, auxiliaryCount, batchCount, batchNodeCount,
+        batchRowCount: Int
     let randomStream: UInt64
 }
 

@@ -3,7 +3,7 @@ import ElmanTensor
 extension ComputationGraph {
     /// Op, shape and the beginning of the value of an expression.
     func describe(_ expression: Expression) -> String {
-        guard owns(expression) else { return "an expression whose graph was renewed" }
+        guard owns(expression) else { return "a stale expression: its graph was renewed or rewound" }
         let index = Int(expression.index)
         let record = storage.pointee.nodes[index]
         var text = "\(OpTable.op(record.op).name) \(storage.pointee.shape(of: index))"

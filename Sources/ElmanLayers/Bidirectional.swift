@@ -78,12 +78,16 @@ public struct Bidirectional<Cell: RecurrentCell>: Sendable {
 }
 
 extension Bidirectional: BidirectionalNetwork {
+    /// Elements of an input vector.
     public var inputSize: Int { layers[0].forward.inputSize }
 
+    /// Elements of an output vector: both directions together.
     public var outputSize: Int { layers[layers.count - 1].outputSize }
 
+    /// The parameters: of each layer, lowest first, forward and then backward.
     public var parameters: [Parameter] { layers.flatMap { $0.forward.parameters + $0.backward.parameters } }
 
+    /// Reads a sequence. The graph must be given for an empty one.
     public func read(_ inputs: [Expression], in graph: ComputationGraph?, dropout: RecurrentDropout) -> BidirectionalReading {
         guard let graph = graph ?? inputs.first?.graph else {
             fail("a sequence without inputs is read outside of a graph; say in which")

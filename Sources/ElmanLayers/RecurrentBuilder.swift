@@ -79,6 +79,7 @@ public struct RecurrentBuilder<Cell: RecurrentCell>: Sendable {
 
     /// The state before the first input. Dropout masks that hold for a sequence are drawn at its first input, and all
     /// branches of the state share them.
+    @inlinable
     public func initialState(in graph: ComputationGraph, dropout: RecurrentDropout = .none) -> RecurrentState<Cell> {
         let states = layers.indices.map { layer in
             initialParts.isEmpty
@@ -133,18 +134,22 @@ public struct RecurrentBuilder<Cell: RecurrentCell>: Sendable {
 }
 
 extension RecurrentBuilder: RecurrentNetwork {
+    /// How many layers there are.
     public var layerCount: Int { layers.count }
 
+    /// As `initialState(in:dropout:)`.
     public func start(in graph: ComputationGraph, dropout: RecurrentDropout) -> any RecurrentNetworkState {
         initialState(in: graph, dropout: dropout)
     }
 
+    /// The state that goes on from the values of another: no gradient goes back beyond them.
     public func start(
         from values: [[Tensor]], in graph: ComputationGraph, dropout: RecurrentDropout
     ) -> any RecurrentNetworkState {
         RecurrentState(builder: self, values: values, in: graph, dropout: dropout)
     }
 
+    /// The state that goes on from the given parts, for each layer in the cell's order.
     public func start(from parts: [[Expression]], dropout: RecurrentDropout) -> any RecurrentNetworkState {
         guard let graph = parts.first?.first?.graph else { fail("a state of no parts is given for \(layers.count) layers") }
         return initialState(from: parts.map { Cell.State(expressions: $0) }, in: graph, dropout: dropout)

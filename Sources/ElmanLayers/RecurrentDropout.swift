@@ -25,6 +25,7 @@ public struct RecurrentDropout: Sendable, Hashable {
 ///
 /// They are drawn when the first input tells how many members the batch has: each has its own. They are drawn again where
 /// the graph was taken back to before the draw.
+@usableFromInline
 final class SequenceMasks {
     private struct Layer {
         var input: Expression?
@@ -34,9 +35,11 @@ final class SequenceMasks {
     private let dropout: RecurrentDropout
     private var layers: [Layer] = []
 
+    @usableFromInline
     init(_ dropout: RecurrentDropout) { self.dropout = dropout }
 
     /// Whether there are any.
+    @usableFromInline
     var isNeeded: Bool { dropout.variationalInput > 0 || dropout.variationalState > 0 }
 
     /// Draws the masks of layers of the given sizes, unless they are drawn.
@@ -52,8 +55,10 @@ final class SequenceMasks {
     }
 
     /// The mask of a layer's input, or nil.
+    @usableFromInline
     func input(ofLayer layer: Int) -> Expression? { layers.isEmpty ? nil : layers[layer].input }
 
     /// The mask of a layer's state, or nil.
+    @usableFromInline
     func state(ofLayer layer: Int) -> Expression? { layers.isEmpty ? nil : layers[layer].state }
 }

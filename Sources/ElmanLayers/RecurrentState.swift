@@ -6,8 +6,10 @@ import ElmanTensor
 ///     var state = builder.initialState(in: graph)
 ///     state.addInput(x)                       // goes on
 ///     let other = state.addingInput(y)        // a branch; `state` stays as it is
+///
+/// The methods of the hot path are inlinable, so that a cell of one's own runs as fast as one of the library's.
 public struct RecurrentState<Cell: RecurrentCell> {
-    let builder: RecurrentBuilder<Cell>
+    @usableFromInline let builder: RecurrentBuilder<Cell>
     /// The graph it lives in.
     public let graph: ComputationGraph
     /// The state of each layer, lowest first. Replacing one replaces what the next step goes on from.
@@ -15,11 +17,12 @@ public struct RecurrentState<Cell: RecurrentCell> {
         didSet { topOutput = nil }
     }
     /// The output of the last step with its residual connections.
-    private var topOutput: Expression?
-    let dropout: RecurrentDropout
+    @usableFromInline var topOutput: Expression?
+    @usableFromInline let dropout: RecurrentDropout
     /// Masks that hold for the whole sequence; branches share them.
-    private let masks: SequenceMasks
+    @usableFromInline let masks: SequenceMasks
 
+    @inlinable
     init(builder: RecurrentBuilder<Cell>, graph: ComputationGraph, layers: [Cell.State], dropout: RecurrentDropout) {
         self.builder = builder
         self.graph = graph
@@ -29,21 +32,24 @@ public struct RecurrentState<Cell: RecurrentCell> {
     }
 
     /// The output of the top layer, `[hiddenSize]`. Before the first input that of the initial state.
-    public var output: Expression { topOutput ?? hidden(layers.count - 1) }
+    @inlinable public var output: Expression { topOutput ?? hidden(layers.count - 1) }
 
     /// The output of one layer's cell, without residual connections.
     public func output(ofLayer layer: Int) -> Expression { hidden(layer) }
 
     /// The hidden value of a layer, `[hiddenSize]`: its cell's output, without residual connections.
+    @inlinable
     public func hidden(_ layer: Int) -> Expression { builder.layers[layer].output(of: layers[layer]) }
 
     /// Goes on with an input of shape `[inputSize]`.
+    @inlinable
     public mutating func addInput(_ input: Expression) {
         let output = add(input)
         topOutput = output
     }
 
     /// The state after an input; this one stays as it is.
+    @inlinable
     public func addingInput(_ input: Expression) -> RecurrentState {
         var next = self
         next.addInput(input)
@@ -51,6 +57,7 @@ public struct RecurrentState<Cell: RecurrentCell> {
     }
 
     /// The states after each of the inputs.
+    @inlinable
     public func addingInputs(_ inputs: [Expression]) -> [RecurrentState] {
         var state = self
         return inputs.map { input in
@@ -60,6 +67,7 @@ public struct RecurrentState<Cell: RecurrentCell> {
     }
 
     /// The outputs after each of the inputs.
+    @inlinable
     public func transduce(_ inputs: [Expression]) -> [Expression] {
         var state = self
         return inputs.map { input in
@@ -69,7 +77,8 @@ public struct RecurrentState<Cell: RecurrentCell> {
     }
 
     /// Goes on with an input and gives the output of the top layer with its residual connections.
-    private mutating func add(_ input: Expression) -> Expression {
+    @inlinable
+    mutating func add(_ input: Expression) -> Expression {
         if masks.isNeeded { drawMasks(input) }
         var input = input
         for layer in builder.layers.indices {
@@ -84,7 +93,8 @@ public struct RecurrentState<Cell: RecurrentCell> {
         return input
     }
 
-    private func drawMasks(_ input: Expression) {
+    @usableFromInline
+    func drawMasks(_ input: Expression) {
         let ofState = layers.map { $0.expressions.reduce(1) { max($0, $1.shape.batchSize) } }
         masks.draw(
             inputSizes: builder.layers.map(\.inputSize), hiddenSizes: builder.layers.map(\.hiddenSize),
@@ -117,12 +127,15 @@ extension RecurrentState: RecurrentNetworkState {
     }
 
     /// A state that goes on from stored values, with new masks.
-    public init(builder: RecurrentBuilder<Cell>, values: [[Tensor]], in graph: ComputationGraph, dropout: RecurrentDropout = .none) {
+    public init(
+        builder: RecurrentBuilder<Cell>, values: [[Tensor]], in graph: ComputationGraph, dropout: RecurrentDropout = .none
+    ) {
         builder.check(values)
         let layers = values.map { parts in Cell.State(expressions: parts.map { graph.input($0) }) }
         self.init(builder: builder, graph: graph, layers: layers, dropout: dropout)
     }
 
+    /// A state that goes on from stored values, with new masks.
     public func restarted(from values: [[Tensor]], in graph: ComputationGraph) -> RecurrentState {
         RecurrentState(builder: builder, values: values, in: graph, dropout: dropout)
     }

@@ -15,6 +15,16 @@ public func makeTrainer(
     return trainer
 }
 
+/// How many numbers a trainer keeps for each parameter besides its value and gradient; 0 for an unknown name.
+public func trainerMomentCount(named name: String) -> Int {
+    switch name {
+    case "momentum", "adagrad", "rmsprop": 1
+    case "adadelta", "adam", "adamw": 2
+    case "amsgrad": 3
+    default: 0
+    }
+}
+
 private func plainTrainer(named name: String, _ parameters: ParameterCollection, _ options: TrainerOptions) -> Trainer? {
     let beta1 = options.beta1 ?? 0.9, beta2 = options.beta2 ?? 0.999
     switch name {

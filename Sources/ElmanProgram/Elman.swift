@@ -21,6 +21,27 @@ struct ElmanProgram: ParsableCommand {
             PlotCommand.self, InspectCommand.self, CheckDataCommand.self, BenchCommand.self,
         ])
 
+    /// What `elman` alone says.
+    private static var overview: String {
+        """
+        elman \(elmanVersion): recurrent neural networks for text, on an ordinary machine.
+
+        A first look, no file needed:
+          elman demo
+
+        A language model of your own text, one sentence a line:
+          elman train lm train.txt --dev dev.txt -o runs/first
+          elman generate runs/first --prompt "the king"
+
+        Commands: \(commandNames.joined(separator: ", ")).
+        elman help COMMAND tells all about one of them.
+        """
+    }
+
+    static var commandNames: [String] { configuration.subcommands.compactMap { $0.configuration.commandName } }
+
+    func run() { Console.output.write(Self.overview + "\n") }
+
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
@@ -29,27 +50,23 @@ struct ElmanProgram: ParsableCommand {
             try command.run()
             Console.output.flush()
         } catch {
-            end(with: error)
+            end(with: error, arguments)
         }
     }
 
     /// Results first, then the message, then the status.
-    private static func end(with error: any Error) -> Never {
+    private static func end(with error: any Error, _ arguments: [String]) -> Never {
         let status: Int32
         if let error = error as? ExitWithStatus {
             status = error.status.rawValue
-        } else if error is DataError || error is ProgramError {
-            status = Console().report(error).rawValue
         } else if exitCode(for: error) == .success {
             Console.output.write(fullMessage(for: error) + "\n")
             status = 0
+        } else if exitCode(for: error) == .validationFailure {
+            let message = UsageMessage.text(message(for: error), arguments: arguments)
+            status = Console().report(ProgramError(.usage, message)).rawValue
         } else {
-            if !(error is ExitCode) {
-                let message = message(for: error)
-                Console.errors.write(
-                    errorLine(ProgramError(.usage, message.isEmpty ? "\(error)" : message)) + "\n")
-            }
-            status = exitCode(for: error).rawValue
+            status = Console().report(error).rawValue
         }
         Console.output.flush()
         exitProcess(status)
@@ -58,7 +75,7 @@ struct ElmanProgram: ParsableCommand {
     /// A misspelt command gets the name that was meant.
     private static func checkCommandName(_ arguments: [String]) throws {
         guard let name = arguments.first, !name.hasPrefix("-") else { return }
-        let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+        let names = commandNames + ["help"]
         guard !names.contains(name) else { return }
         throw ProgramError(.usage, "there is no command '\(name)'\(suggestion(for: name, among: names))")
     }

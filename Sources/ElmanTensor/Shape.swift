@@ -36,6 +36,19 @@ public struct Shape: Hashable, Sendable, BitwiseCopyable {
         self.batchSize = batchSize
     }
 
+    /// The shape of a vector, or of a batch of vectors.
+    @inline(__always)
+    package init(vector size: Int, batchSize: Int = 1) {
+        self.init(extents: SIMD4(Int32(truncatingIfNeeded: size), 1, 1, 1), rank: 1, batchSize: batchSize)
+    }
+
+    /// The shape of a matrix.
+    @inline(__always)
+    package init(matrix rows: Int, _ columns: Int) {
+        let extents = SIMD4(Int32(truncatingIfNeeded: rows), Int32(truncatingIfNeeded: columns), 1, 1)
+        self.init(extents: extents, rank: 2, batchSize: 1)
+    }
+
     /// The shape of a single number.
     public static let scalar = Shape([])
 

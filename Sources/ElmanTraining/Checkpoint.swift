@@ -6,6 +6,8 @@ import ElmanTensor
 /// The last state of a run, in one file that is replaced as a whole: weights, the trainer's state, carried values, progress.
 enum Checkpoint {
     private static let fileName = "last.safetensors"
+    private static let stateKey = "state"
+    private static let checksumKey = "state_crc32c"
     private static let weightsPrefix = "weights/"
     private static let carriedPrefix = "carried/"
 
@@ -33,11 +35,21 @@ enum Checkpoint {
         for (key, value) in state.values.sorted(by: { $0.key < $1.key }) { values[key] = .string(value) }
         let trainerTensors: [JSONValue] = state.tensors.map { ["name": .string($0.name), "shape": json(of: $0.tensor.shape)] }
         let summary: JSONObject = [
-            "format_version": JSONValue(RunFolder.formatVersion), "progress": .object(loop.progress.json),
+            "format_version": JSONValue(RunFolder.formatVersion), "settings": .object(loop.settings),
+            "progress": .object(loop.progress.json),
             "trainer": .object(values), "trainer_tensors": .array(trainerTensors),
             "carried": loop.task.carriedState == nil ? nil : .array(shapes),
         ]
-        try Safetensors.write(to: path(in: folder), tensors: tensors, metadata: ["state": summary.text()])
+        let text = summary.text()
+        try Safetensors.write(
+            to: path(in: folder), tensors: tensors, metadata: [stateKey: text, checksumKey: checksum(of: text)])
+    }
+
+    /// Tensors have checksums of their own, metadata have not.
+    private static func checksum(of text: String) -> String {
+        var checksum = Checksum()
+        Array(text.utf8).withUnsafeBytes { checksum.add($0) }
+        return String(checksum.value, radix: 16)
     }
 
     private static func json(of shape: Shape) -> JSONValue {
@@ -52,15 +64,30 @@ enum Checkpoint {
             throw DataError(.missingInput, path: path, "there is no checkpoint; the run cannot be resumed, train it anew")
         }
         let file = try SafetensorsFile(path)
-        guard let text = file.metadata["state"] else { throw damaged(path) }
+        guard let text = file.metadata[stateKey], file.metadata[checksumKey] == checksum(of: text) else { throw damaged(path) }
         let summary = try JSONValue(parsing: text, path: path)
         guard let object = summary.asObject else { throw damaged(path) }
         try RunFolder.checkVersion(of: object, path: path)
+        try checkSettings(loop.settings, object, path)
         guard let progress = object["progress"]?.asObject.flatMap(RunProgress.init(json:)) else { throw damaged(path) }
         try loop.parameters.load(from: file, namePrefix: weightsPrefix)
         try restoreTrainer(loop.trainer, object, file, path)
-        loop.task.carriedState = try carried(object, file, path)
+        let carried = try carried(object, file, path)
+        guard carried.map(loop.task.fits(carriedState:)) ?? true else { throw damaged(path) }
+        loop.task.carriedState = carried
         loop.progress = progress
+    }
+
+    /// Throws `.configuration` that lists all settings of the checkpoint that the loop does not have.
+    private static func checkSettings(_ settings: JSONObject, _ object: JSONObject, _ path: String) throws(DataError) {
+        let saved = object["settings"]?.asObject ?? [:]
+        let differences = settings.members.compactMap { member -> String? in
+            let old = saved[member.key]?.text() ?? "unset", new = member.value.text()
+            return old == new ? nil : "'\(member.key)' is \(old) in the checkpoint and \(new) now"
+        }
+        guard !differences.isEmpty else { return }
+        throw DataError(
+            .configuration, path: path, differences.joined(separator: ", ") + "; put the settings back, or train the run anew")
     }
 
     private static func restoreTrainer(

@@ -11,12 +11,15 @@ public struct RunProgress: Sendable, Hashable {
     public var update = 0
     /// Units (tokens) trained on in all.
     public var unitCount = 0
-    /// Sum of losses since the last evaluation, and over how many units.
+    /// Sum of losses since the last evaluation.
     public var lossSum = 0.0
+    /// Over how many units they were summed.
     public var lossUnits = 0
-    /// The best value so far, and the update and epoch at which it was reached.
+    /// The best value so far.
     public var bestValue: Double?
+    /// The update at which it was reached.
     public var bestUpdate = 0
+    /// The epoch in which it was reached.
     public var bestEpoch = 0
     /// Evaluations since the best one.
     public var evaluationsSinceBest = 0
@@ -49,7 +52,7 @@ extension RunProgress {
 
     /// Reads what `json` wrote; nil where something is missing or wrong.
     init?(json: JSONObject) {
-        func integer(_ key: String) -> Int? { json[key]?.asInteger }
+        func integer(_ key: String) -> Int? { json[key]?.asInteger.flatMap { $0 >= 0 ? $0 : nil } }
         guard let epoch = integer("epoch"), let updateInEpoch = integer("update_in_epoch"), let update = integer("update"),
             let unitCount = integer("unit_count"), let lossSum = json["loss_sum"].flatMap(Self.number),
             let lossUnits = integer("loss_units"), let bestUpdate = integer("best_update"),
@@ -57,6 +60,7 @@ extension RunProgress {
             let history = json["history"]?.asArray, let logLineCount = integer("log_line_count"),
             let seconds = json["seconds"].flatMap(Self.number)
         else { return nil }
+        guard epoch >= 1 else { return nil }
         self.epoch = epoch
         self.updateInEpoch = updateInEpoch
         self.update = update

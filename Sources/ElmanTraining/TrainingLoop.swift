@@ -21,8 +21,11 @@ public final class TrainingLoop {
     public internal(set) var progress = RunProgress()
     /// The learning rate of an update; by default the trainer's first one throughout.
     public var learningRate: (RunProgress) -> Double
-    /// Further columns of the log, before the measures.
+    /// Is told what happens, and says how to go on.
     public var handler: (TrainingEvent) throws -> TrainingRequest = { _ in .proceed }
+
+    /// What the run is, kept with every checkpoint: the run is resumed with equal settings or not at all.
+    public var settings: JSONObject = [:]
 
     let graph = ComputationGraph()
     private var isResumed = false
@@ -82,7 +85,9 @@ public final class TrainingLoop {
             try checkpoint()
             return .outOfTime
         }
-        if case .save = request { try checkpoint() } else if now - lastCheckpoint > options.checkpointMinutes * 60 { try checkpoint() }
+        var isSaveDue = now - lastCheckpoint > options.checkpointMinutes * 60
+        if case .save = request { isSaveDue = true }
+        if isSaveDue { try checkpoint() }
         return nil
     }
 
@@ -97,7 +102,8 @@ public final class TrainingLoop {
         task.finishUpdate()
         let result = trainer.update()
         if case .skippedNonFinite(let names) = result {
-            _ = try handler(.warning("update \(progress.update + 1) skipped: the gradient of \(names.joined(separator: ", ")) is not finite"))
+            let list = names.joined(separator: ", ")
+            _ = try handler(.warning("update \(progress.update + 1) skipped: the gradient of \(list) is not finite"))
         }
         progress.update += 1
         progress.updateInEpoch += 1
@@ -124,7 +130,8 @@ public final class TrainingLoop {
         }
         return DataError(
             .computation,
-            "the loss is \(total) at update \(progress.update + 1), epoch \(progress.epoch)\(place); lower the learning rate or set clip")
+            "the loss is \(total) at update \(progress.update + 1), epoch \(progress.epoch)\(place); "
+                + "lower the learning rate or set clip")
     }
 
     // MARK: Evaluation
@@ -196,8 +203,11 @@ public final class TrainingLoop {
         _ = try handler(.saved(update: progress.update))
     }
 
-    /// Goes on from the folder's last checkpoint. Throws `.missingInput` where there is none, `.badData` where it is damaged or
-    /// does not fit.
+    /// Whether the folder has a checkpoint to go on from.
+    public var hasCheckpoint: Bool { folder.map { FileSystem.exists(Checkpoint.path(in: $0)) } ?? false }
+
+    /// Goes on from the folder's last checkpoint. Throws `.missingInput` where there is none, `.configuration` where it was made
+    /// with other settings, `.badData` where it is damaged or does not fit.
     public func resume() throws(DataError) {
         guard let folder else { throw DataError(.configuration, "a run that is kept nowhere cannot be resumed") }
         try Checkpoint.read(into: self, from: folder)

@@ -10,6 +10,8 @@ public protocol TrainingTask: AnyObject {
     var parameters: ParameterCollection { get }
     /// Values that an update hands to the next, such as the state of a recurrent network; saved with checkpoints.
     var carriedState: [[Tensor]]? { get set }
+    /// Whether values read from a file could be its `carriedState`, by their shapes.
+    func fits(carriedState: [[Tensor]]) -> Bool
     /// Prepares an epoch, counted from 1, and says how many updates it has.
     func beginEpoch(_ epoch: Int) -> Int
     /// Builds the loss of one update, counted from 0 within the epoch, in a graph that was just renewed.
@@ -25,6 +27,9 @@ public protocol TrainingTask: AnyObject {
 extension TrainingTask {
     /// Nothing to do unless the task says otherwise.
     public func finishUpdate() {}
+
+    /// A task that carries nothing fits anything.
+    public func fits(carriedState: [[Tensor]]) -> Bool { true }
 }
 
 /// The loss of one update.

@@ -3,6 +3,7 @@ import ElmanTensor
 import Testing
 
 extension Op: CustomTestStringConvertible {
+    /// The op, in the list of test cases.
     public var testDescription: String { name }
 }
 
@@ -125,9 +126,3 @@ struct EveryOpTests {
         }
     }
 }
-
-func isClose(_ a: Float, _ b: Float, _ tolerance: Float = 1e-5) -> Bool {
-    abs(a - b) <= tolerance * max(1, abs(a), abs(b))
-}
-
-func bits(_ tensor: Tensor) -> [UInt32] { tensor.scalars.map(\.bitPattern) }

@@ -102,7 +102,9 @@ struct LifetimeTests {
         await #expect(processExitsWith: .failure) {
             let graph = ComputationGraph()
             let early = graph.mark()
-            let late = { _ = graph.input(1); return graph.mark() }()
+            let late = {
+                _ = graph.input(1); return graph.mark()
+            }()
             graph.rewind(to: early)
             _ = graph.input(2)
             graph.rewind(to: late)

@@ -2,9 +2,9 @@ import ElmanGraph
 import Testing
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// The list of ops is complete, so that `EveryOpTests` sees every one of them.

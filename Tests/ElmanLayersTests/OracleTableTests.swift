@@ -1,7 +1,6 @@
 import ElmanGraph
 import ElmanLayers
 import ElmanTensor
-import Foundation
 import Testing
 
 /// Values that a double-precision computation and DyNet agree on. The tensors are DyNet's, in DyNet's order; the k-th is
@@ -10,12 +9,12 @@ import Testing
     /// 0.5 sin(1 + 0.7 i + 1.3 j + k), as rows.
     static func matrix(_ k: Int, rows: Int, columns: Int) -> [[Float]] {
         (0..<rows).map { i in
-            (0..<columns).map { j in Float(0.5 * sin(1 + 0.7 * Double(i) + 1.3 * Double(j) + Double(k))) }
+            (0..<columns).map { j in sine(0.5, phase: 1 + Double(k), 0.7, i, 1.3, j) }
         }
     }
 
     /// 0.2 cos(0.3 + 0.9 i + k).
-    static func vector(_ k: Int, size: Int) -> [Float] { (0..<size).map { Float(0.2 * cos(0.3 + 0.9 * Double($0) + Double(k))) } }
+    static func vector(_ k: Int, size: Int) -> [Float] { (0..<size).map { cosine(0.2, phase: 0.3 + Double(k), 0.9, $0) } }
 
     /// Rows of four gates i, f, o, g of two units as i, f, g, o.
     static func gateOrder<Row>(_ rows: [Row]) -> [Row] { [0, 1, 2, 3, 6, 7, 4, 5].map { rows[$0] } }

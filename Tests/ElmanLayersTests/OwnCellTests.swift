@@ -80,7 +80,8 @@ struct MinimalGatedCell: RecurrentCell {
 
     @Test func readsInBothDirections() {
         let graph = ComputationGraph()
-        let reader = Bidirectional({ RecurrentBuilder<MinimalGatedCell>(inputSize: 3, hiddenSize: 4, in: $0) }, in: ParameterCollection())
+        let reader = Bidirectional(
+            { RecurrentBuilder<MinimalGatedCell>(inputSize: 3, hiddenSize: 4, in: $0) }, in: ParameterCollection())
         let inputs = Self.inputs.map { graph.input($0) }
         let reading = reader.read(inputs)
         #expect(reading.outputs[0].shape == [8])

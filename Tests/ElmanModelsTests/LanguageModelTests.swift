@@ -121,7 +121,9 @@ enum Fixture {
         let (model, _) = try Fixture.model()
         let tokens = try model.generate(after: [], GenerationOptions(length: 5, temperature: 0, allowsUnknown: true))
         let reader = LanguageModelReader(model)
-        #expect(tokens[0] == Int32(reader.logProbabilities.indices.max { reader.logProbabilities[$0] < reader.logProbabilities[$1] }!))
+        #expect(
+            tokens[0] == Int32(reader.logProbabilities.indices.max { reader.logProbabilities[$0] < reader.logProbabilities[$1] }!)
+        )
         let top = try model.generate(after: [], GenerationOptions(length: 5, topCount: 1, allowsUnknown: true))
         #expect(top == tokens)
     }

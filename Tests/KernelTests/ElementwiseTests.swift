@@ -2,9 +2,9 @@ import CElmanKernels
 import Testing
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 extension KernelTests {
@@ -83,12 +83,15 @@ extension KernelTests {
                 #expect(same(results[1], each.map { a[$0] * b[$0] }), "\(level)")
                 #expect(same(results[2], each.map { y[$0] + a[$0] }), "\(level)")
             }
-            for (level, results) in onLevels(fusedLevels, {
-                [
-                    run { a, _, y in ek_scale_accumulate(n, 0.3, a, y) }, run { ek_multiply_accumulate(n, $0, $1, $2) },
-                    run { ek_tanh_gradient(n, $0, $1, $2) }, run { ek_sigmoid_gradient(n, $0, $1, $2) },
-                ]
-            }) {
+            for (level, results) in onLevels(
+                fusedLevels,
+                {
+                    [
+                        run { a, _, y in ek_scale_accumulate(n, 0.3, a, y) }, run { ek_multiply_accumulate(n, $0, $1, $2) },
+                        run { ek_tanh_gradient(n, $0, $1, $2) }, run { ek_sigmoid_gradient(n, $0, $1, $2) },
+                    ]
+                })
+            {
                 #expect(same(results[0], each.map { y[$0].addingProduct(0.3, a[$0]) }), "\(level)")
                 #expect(same(results[1], each.map { y[$0].addingProduct(a[$0], b[$0]) }), "\(level)")
                 #expect(close(results[2], each.map { Double(y[$0] + b[$0] * (1 - a[$0] * a[$0])) }), "\(level)")
@@ -99,7 +102,8 @@ extension KernelTests {
         @Test(arguments: [0, 1, 15, 16, 17, 100, 8192, 20_000])
         func sums(n: Int) {
             var random = Values(seed: n + 1)
-            let x = Guarded(rows: 1, columns: n, values: random.array(n)), y = Guarded(rows: 1, columns: n, values: random.array(n))
+            let x = Guarded(rows: 1, columns: n, values: random.array(n)),
+                y = Guarded(rows: 1, columns: n, values: random.array(n))
             let values = x.values.map(Double.init), others = y.values.map(Double.init)
             let sum = values.reduce(0, +), squares = values.map { $0 * $0 }.reduce(0, +)
             let product = zip(values, others).map(*).reduce(0, +)

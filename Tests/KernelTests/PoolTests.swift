@@ -3,9 +3,9 @@ import Synchronization
 import Testing
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Counts how often each chunk ran.
@@ -20,10 +20,12 @@ private final class Counts: Sendable {
     var allOnce: Bool { counts.allSatisfy { $0.value.load(ordering: .relaxed) == 1 } }
 
     func run() {
-        ek_parallel_for(counts.count, { context, chunk in
-            let counts = Unmanaged<Counts>.fromOpaque(context!).takeUnretainedValue()
-            counts.counts[chunk].value.add(1, ordering: .relaxed)
-        }, Unmanaged.passUnretained(self).toOpaque())
+        ek_parallel_for(
+            counts.count,
+            { context, chunk in
+                let counts = Unmanaged<Counts>.fromOpaque(context!).takeUnretainedValue()
+                counts.counts[chunk].value.add(1, ordering: .relaxed)
+            }, Unmanaged.passUnretained(self).toOpaque())
     }
 }
 
@@ -49,10 +51,12 @@ extension KernelTests {
             let inner = (0..<16).map { _ in Counts(9) }
             withExtendedLifetime(inner) {
                 var pointers = inner.map { Unmanaged.passUnretained($0).toOpaque() }
-                ek_parallel_for(16, { context, chunk in
-                    let pointer = context!.assumingMemoryBound(to: UnsafeMutableRawPointer.self)[chunk]
-                    Unmanaged<Counts>.fromOpaque(pointer).takeUnretainedValue().run()
-                }, &pointers)
+                ek_parallel_for(
+                    16,
+                    { context, chunk in
+                        let pointer = context!.assumingMemoryBound(to: UnsafeMutableRawPointer.self)[chunk]
+                        Unmanaged<Counts>.fromOpaque(pointer).takeUnretainedValue().run()
+                    }, &pointers)
             }
             #expect(inner.allSatisfy { $0.allOnce })
         }

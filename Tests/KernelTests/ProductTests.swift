@@ -69,7 +69,8 @@ extension KernelTests {
                 let scalar = results[0].result
                 for (level, result) in results {
                     if let expected {
-                        #expect(close(result, expected, relative: 3e-6 * Double(k).squareRoot() + 1e-6), "\(level) \(m) \(n) \(k)")
+                        #expect(
+                            close(result, expected, relative: 3e-6 * Double(k).squareRoot() + 1e-6), "\(level) \(m) \(n) \(k)")
                     }
                     if fusedLevels.contains(level) { #expect(same(result, scalar), "\(level) \(kind) \(m) \(n) \(k)") }
                 }

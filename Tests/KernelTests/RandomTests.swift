@@ -30,7 +30,8 @@ extension KernelTests {
         }
 
         @Test func momentsOfDistributions() {
-            let n = 20_000, uniform = draw(ek_random_uniform, n).map(Double.init), normal = draw(ek_random_normal, n).map(Double.init)
+            let n = 20_000, uniform = draw(ek_random_uniform, n).map(Double.init),
+                normal = draw(ek_random_normal, n).map(Double.init)
             #expect(uniform.allSatisfy { 0 <= $0 && $0 < 1 })
             #expect(abs(uniform.reduce(0, +) / Double(n) - 0.5) < 0.01)
             #expect(abs(normal.reduce(0, +) / Double(n)) < 0.03)

@@ -2,9 +2,9 @@ import CElmanKernels
 import Testing
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// All kernel tests: one after the other, since the SIMD level and the number of threads belong to the process.

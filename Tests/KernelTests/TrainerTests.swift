@@ -4,8 +4,13 @@ import Testing
 extension KernelTests {
     @Suite struct Trainers {
         /// Parameters and moments after three steps with a gradient each.
-        func steps(_ n: Int, _ body: (_ p: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>,
-            _ moments: [UnsafeMutablePointer<Float>]) -> Void) -> [[Float]] {
+        func steps(
+            _ n: Int,
+            _ body: (
+                _ p: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>,
+                _ moments: [UnsafeMutablePointer<Float>]
+            ) -> Void
+        ) -> [[Float]] {
             var random = Values(seed: n)
             let p = Guarded(rows: 1, columns: n, values: random.array(n))
             let moments = (0..<3).map { _ in Guarded(rows: 1, columns: n) }

@@ -59,6 +59,14 @@ void ek_gemm_tn(size_t k_count, size_t n_count, size_t row_count, const float *c
 /// out[n] = start + Σ_r d[r][n] (EK_ZERO or EK_KEEP), in ascending r.
 void ek_sum_rows(size_t n_count, size_t row_count, const float *const *d, float *out, int start);
 
+// MARK: Weights of 16 bits (stream.c)
+
+/// Rounds values to bfloat16 in place and stores their upper halves.
+void ek_round_to_bfloat16(size_t n, float *values, uint16_t *half);
+/// As `ek_gemm_nn` for few rows and weights of 16 bits, ldb a multiple of 16: the same bits as with the weights widened.
+void ek_gemm_nn_half(size_t m_count, size_t n_count, size_t k_count, const float *a, size_t lda, const uint16_t *b, size_t ldb,
+                     float *c, size_t ldc, int start, const float *bias);
+
 // MARK: Elementwise (elementwise.inc). exp and sigmoid give 0 for results below the smallest normal number.
 
 void ek_exp(size_t n, const float *x, float *y);

@@ -46,8 +46,8 @@ package struct GraphStorage {
 
     init(capacityInFloats capacity: Int) {
         values = Region(capacity: capacity)
-        gradients = Region(capacity: values.capacity)
-        auxiliary = Region(capacity: capacity)
+        gradients = Region(capacity: values.capacity, skew: 1)
+        auxiliary = Region(capacity: capacity, skew: 2)
     }
 
     mutating func deallocate() {

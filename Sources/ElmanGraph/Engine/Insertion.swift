@@ -38,12 +38,27 @@ extension ComputationGraph {
     }
 
     /// A node of `op` with three arguments.
-    func apply(_ op: Op, _ a: Expression, _ b: Expression, _ c: Expression) -> Expression {
+    func apply(
+        _ op: Op, _ a: Expression, _ b: Expression, _ c: Expression, _ settings: OpSettings = OpSettings()
+    ) -> Expression {
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: 3) { indices in
             indices[0] = Int32(truncatingIfNeeded: node(a))
             indices[1] = Int32(truncatingIfNeeded: node(b))
             indices[2] = Int32(truncatingIfNeeded: node(c))
-            return insert(op, UnsafeBufferPointer(indices), OpSettings())
+            return insert(op, UnsafeBufferPointer(indices), settings)
+        }
+    }
+
+    /// A node of `op` with four arguments.
+    func apply(
+        _ op: Op, _ a: Expression, _ b: Expression, _ c: Expression, _ d: Expression, _ settings: OpSettings
+    ) -> Expression {
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: 4) { indices in
+            indices[0] = Int32(truncatingIfNeeded: node(a))
+            indices[1] = Int32(truncatingIfNeeded: node(b))
+            indices[2] = Int32(truncatingIfNeeded: node(c))
+            indices[3] = Int32(truncatingIfNeeded: node(d))
+            return insert(op, UnsafeBufferPointer(indices), settings)
         }
     }
 
@@ -153,7 +168,7 @@ extension ComputationGraph {
         let matrix = insertParameter(table.entry, of: table.store, isUpdated: isUpdated)
         let first = storage.pointee.integers.count
         for index in indices { storage.pointee.integers.append(index) }
-        let shape = Shape([table.size], batchSize: indices.count)
+        let shape = Shape(vector: table.size, batchSize: indices.count)
         return withUnsafeTemporaryAllocation(of: Int32.self, capacity: 1) { buffer in
             buffer[0] = matrix.index
             let index = storage.pointee.append(

@@ -97,6 +97,15 @@ public struct OpCall {
 
     // MARK: Shared weights
 
+    /// The 16-bit values of the shared parameter `argument`, where it has some, no gradient will be asked for and few rows
+    /// use it, so that reading the weights is what takes time.
+    func halfWeights(_ argument: Int) -> UnsafePointer<UInt16>? {
+        guard !keepsForBackward, rowCount <= 4 else { return nil }
+        let node = graph.pointee.nodes.pointer + argumentNode(argument)
+        guard node.pointee.flags.contains(.parameter) else { return nil }
+        return graph.pointee.entries[Int(node.pointee.data)].halfValues.map { UnsafePointer($0) }
+    }
+
     /// Adds Σ_r d_r x_rᵀ to the gradient of the shared matrix `argument`, of shape `[d.size, x.size]`. It is done later,
     /// for all steps that use the matrix in one product; `x` and `d` must stay as they are until the backward pass ends.
     public func accumulateProduct(argument: Int, x: Rows, d: Rows) {

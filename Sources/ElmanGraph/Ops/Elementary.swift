@@ -2,11 +2,11 @@ import CElmanKernels
 import ElmanTensor
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// e to the power of every element.

@@ -8,9 +8,10 @@ extension Op {
     static func unary(
         _ name: String, samples: [OpSample]? = nil,
         forward: @escaping @Sendable (Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void,
-        backward: @escaping @Sendable (
-            Int, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>
-        ) -> Void
+        backward:
+            @escaping @Sendable (
+                Int, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>
+            ) -> Void
     ) -> Op {
         unary(
             name, samplesWithSettings: samples ?? [OpSample([[5]]), OpSample([[3, 2]])],
@@ -22,9 +23,10 @@ extension Op {
     static func unary(
         _ name: String, samplesWithSettings samples: [OpSample],
         forward: @escaping @Sendable (OpCall, Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void,
-        backward: @escaping @Sendable (
-            OpCall, Int, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>
-        ) -> Void
+        backward:
+            @escaping @Sendable (
+                OpCall, Int, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>
+            ) -> Void
     ) -> Op {
         Op(
             name, batching: .stacked, samples: samples,
@@ -66,10 +68,11 @@ extension Op {
     static func binary(
         _ name: String, samples: [OpSample]? = nil,
         forward: @escaping @Sendable (Int, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void,
-        backward: @escaping @Sendable (
-            Int, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>?,
-            UnsafeMutablePointer<Float>?
-        ) -> Void
+        backward:
+            @escaping @Sendable (
+                Int, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>?,
+                UnsafeMutablePointer<Float>?
+            ) -> Void
     ) -> Op {
         Op(
             name, batching: .stacked, samples: samples ?? binarySamples(),

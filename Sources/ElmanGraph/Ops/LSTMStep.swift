@@ -15,7 +15,7 @@ public func lstmStep(
 ) -> (hidden: Expression, cell: Expression) {
     let size = hidden.shape.rows
     let step = projected.graph.apply(
-        .lstmStep, [projected, hidden, cell, recurrentWeights],
+        .lstmStep, projected, hidden, cell, recurrentWeights,
         OpSettings(attribute0: hidden.isZeroLeaf ? 1 : 0, scalar: forgetBias))
     return (step[0..<size], step[size..<2 * size])
 }
@@ -28,18 +28,23 @@ extension Op {
         samples: [OpSample([[12], [3], [3], [12, 3]], settings: OpSettings(scalar: 1))],
         shape: { shapes throws(ShapeError) in
             let size = shapes[1].rows
-            guard shapes[0].count == 4 * size, shapes[2].count == size, shapes[1].count == size, shapes[3] == [4 * size, size]
+            guard shapes[0].count == 4 * size, shapes[2].count == size, shapes[1].count == size,
+                shapes[3] == Shape(matrix: 4 * size, size)
             else {
                 throw ShapeError("for a hidden size of \(size), [\(4 * size)], [\(size)], [\(size)], [\(4 * size), \(size)] fit")
             }
-            return [2 * size]
+            return Shape(vector: 2 * size)
         },
         forward: { call in
             let projected = call.input(0), hidden = call.input(1), cell = call.input(2), weights = call.input(3)
             let size = hidden.size, count = call.rowCount, y = call.output
             let gates = call.reserve(count * 4 * size)
             for row in 0..<count { (gates + row * 4 * size).update(from: projected[row], count: 4 * size) }
-            if call.attribute0 == 0 {
+            if call.attribute0 == 0, let half = call.halfWeights(3) {
+                ek_gemm_nn_half(
+                    count, 4 * size, size, hidden.base, hidden.stride, half, weights.columnStride, gates, 4 * size,
+                    Int32(EK_KEEP), nil)
+            } else if call.attribute0 == 0 {
                 ek_gemm_nn(
                     count, 4 * size, size, hidden.base, hidden.stride, weights.base, weights.columnStride, gates, 4 * size,
                     Int32(EK_KEEP), nil)

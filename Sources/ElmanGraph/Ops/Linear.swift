@@ -58,13 +58,14 @@ func linearShape(_ shapes: OpArguments, isTransposed: Bool) throws(ShapeError) -
     if shapes.count > 2, shapes[2].totalCount != outer || shapes[2].rank != 1 {
         throw ShapeError("weights \(weights) and bias \(shapes[2]): \(outer) elements of bias are needed")
     }
-    return x.rank == 2 ? [outer, x.columns] : [outer]
+    return x.rank == 2 ? Shape(matrix: outer, x.columns) : Shape(vector: outer)
 }
 
 /// Calls `body` with blocks of equally spaced vectors of size `size` that make up the rows of x and y.
 private func forEachBlock(
     _ x: Rows, size: Int, _ y: Rows, size ySize: Int,
-    _ body: (_ count: Int, _ x: UnsafeMutablePointer<Float>, _ xStride: Int, _ y: UnsafeMutablePointer<Float>, _ yStride: Int) -> Void
+    _ body: (_ count: Int, _ x: UnsafeMutablePointer<Float>, _ xStride: Int, _ y: UnsafeMutablePointer<Float>, _ yStride: Int) ->
+        Void
 ) {
     let columns = x.size / max(size, 1)
     if columns == 1 {
@@ -86,8 +87,13 @@ private func linearForward(_ call: OpCall, isTransposed: Bool) {
     let inner = isTransposed ? shape.rows : shape.columns, outer = isTransposed ? shape.columns : shape.rows
     let bias = call.inputCount > 2 ? call.input(2).base : nil
     let start = Int32(bias == nil ? EK_ZERO : EK_BIAS)
+    let half = isTransposed ? nil : call.halfWeights(1)
     let product = isTransposed ? ek_gemm_nt : ek_gemm_nn
     forEachBlock(x, size: inner, y, size: outer) { count, x, xStride, y, yStride in
+        if let half {
+            ek_gemm_nn_half(count, outer, inner, x, xStride, half, weights.columnStride, y, yStride, start, bias)
+            return
+        }
         product(count, outer, inner, x, xStride, weights.base, weights.columnStride, y, yStride, start, bias)
     }
 }

@@ -2,11 +2,11 @@ import CElmanKernels
 import ElmanTensor
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 // Constants drawn when they are built. Without a seed of their own they take the next of the graph's random streams; with

@@ -56,7 +56,10 @@ extension Op {
     /// Data: the index of each member.
     static let pick = Op(
         "pick", batching: .stacked,
-        samples: [OpSample([[4]], settings: OpSettings(data: [2])), OpSample([Shape([3], batchSize: 2)], settings: OpSettings(data: [2, 0]))],
+        samples: [
+            OpSample([[4]], settings: OpSettings(data: [2])),
+            OpSample([Shape([3], batchSize: 2)], settings: OpSettings(data: [2, 0])),
+        ],
         shape: { shapes throws(ShapeError) in
             try checkClasses(shapes[0], batchSize: shapes[0].batchSize, shapes.data)
             for index in shapes.data where index < 0 { throw ShapeError("element \(index) is asked for") }

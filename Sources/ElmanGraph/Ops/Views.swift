@@ -39,7 +39,7 @@ extension Op {
                 throw ShapeError(
                     "elements \(shapes.attribute0)..<\(shapes.attribute0 + shapes.attribute1) of a vector are asked for")
             }
-            return [shapes.attribute1]
+            return Shape(vector: shapes.attribute1)
         })
 
     static let columnView = Op(

@@ -14,7 +14,7 @@ package final class ParameterStore: @unchecked Sendable {
 
     init(seed: UInt64) {
         values = Region(capacity: Self.capacity)
-        gradients = Region(capacity: values.capacity)
+        gradients = Region(capacity: values.capacity, skew: 3)
         generator = RandomGenerator(seed: seed)
     }
 
@@ -68,6 +68,8 @@ package final class ParameterEntry: @unchecked Sendable {
     package let values: UnsafeMutablePointer<Float>
     package let gradients: UnsafeMutablePointer<Float>
     package var isFrozen = false
+    /// The values as bfloat16, in the same layout; nil unless asked for.
+    package private(set) var halfValues: UnsafeMutablePointer<UInt16>?
     /// Whether the gradient holds something; where not, its memory is arbitrary.
     package private(set) var hasGradient = false
     /// Rows of a lookup table whose gradients hold something, where not all of them do.
@@ -103,6 +105,8 @@ package final class ParameterEntry: @unchecked Sendable {
     }
 
     package func setValues(_ scalars: [Float]) {
+        halfValues?.deallocate()
+        halfValues = nil
         let rows = shape.rows
         scalars.withUnsafeBufferPointer { buffer in
             for column in 0..<columnCount {
@@ -110,6 +114,15 @@ package final class ParameterEntry: @unchecked Sendable {
             }
         }
     }
+
+    /// Rounds the values to bfloat16 and keeps them in 16 bits beside the floats.
+    package func roundToBFloat16() {
+        let half = halfValues ?? .allocate(capacity: paddedCount)
+        ek_round_to_bfloat16(paddedCount, values, half)
+        halfValues = half
+    }
+
+    deinit { halfValues?.deallocate() }
 
     /// Makes the whole gradient valid, zero where nothing was accumulated.
     package func prepareGradient() {

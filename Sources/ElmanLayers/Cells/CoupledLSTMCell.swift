@@ -12,7 +12,9 @@ import ElmanTensor
 /// Parameters: `inputWeights` W [3H, inputSize], `recurrentWeights` U [3H, H], `bias` b [3H], `inputPeephole` P [H, H],
 /// `outputPeephole` Q [H, H]; 3H (inputSize + H + 1) + 2H² numbers. Nothing is added to a forget gate.
 public struct CoupledLSTMCell: RecurrentCell {
+    /// Elements of an input vector.
     public let inputSize: Int
+    /// Elements of the output vector, H.
     public let hiddenSize: Int
     /// [3H, inputSize], gates i, g, o.
     public let inputWeights: Parameter
@@ -45,11 +47,13 @@ public struct CoupledLSTMCell: RecurrentCell {
         outputPeephole = parameters.add([hiddenSize, hiddenSize], named: "outputPeephole", initializer: single)
     }
 
+    /// Zeros.
     public func initialState(in graph: ComputationGraph) -> LSTMState {
         let zeros = graph.zeros([hiddenSize])
         return LSTMState(hidden: zeros, cell: zeros)
     }
 
+    /// The state after an input.
     public func step(_ input: Expression, from state: LSTMState) -> LSTMState {
         let graph = input.graph, size = hiddenSize
         let projected = affine(inputWeights(in: graph), input, bias(in: graph))
@@ -61,8 +65,10 @@ public struct CoupledLSTMCell: RecurrentCell {
         return LSTMState(hidden: outputGate .* tanh(cell), cell: cell)
     }
 
+    /// The hidden value.
     public func output(of state: LSTMState) -> Expression { state.hidden }
 
+    /// The hidden value times the mask; the memory stays.
     public func masked(_ state: LSTMState, by mask: Expression) -> LSTMState {
         LSTMState(hidden: state.hidden .* mask, cell: state.cell)
     }

@@ -32,7 +32,9 @@ public enum ElmanActivation: Sendable {
 ///
 /// Parameters: `inputWeights` W [H, inputSize], `recurrentWeights` U [H, H], `bias` b [H]; H (inputSize + H + 1) numbers.
 public struct ElmanCell: RecurrentCell {
+    /// Elements of an input vector.
     public let inputSize: Int
+    /// Elements of the output vector, H.
     public let hiddenSize: Int
     /// [H, inputSize].
     public let inputWeights: Parameter
@@ -61,6 +63,7 @@ public struct ElmanCell: RecurrentCell {
         bias = parameters.add([hiddenSize], named: "bias", initializer: biasInitializer)
     }
 
+    /// The state after an input.
     public func step(_ input: Expression, from hidden: Expression) -> Expression {
         let graph = input.graph
         let projected = affine(inputWeights(in: graph), input, bias(in: graph))

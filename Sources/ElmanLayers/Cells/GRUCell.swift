@@ -28,7 +28,9 @@ public struct GRUCell: RecurrentCell {
         case beforeProduct = "before"
     }
 
+    /// Elements of an input vector.
     public let inputSize: Int
+    /// Elements of the output vector, H.
     public let hiddenSize: Int
     /// Where the reset gate falls.
     public let resetPosition: ResetPosition
@@ -68,6 +70,7 @@ public struct GRUCell: RecurrentCell {
         recurrentBias = isAfter ? parameters.add([size], named: "recurrentBias", initializer: biasInitializer) : nil
     }
 
+    /// The state after an input.
     public func step(_ input: Expression, from hidden: Expression) -> Expression {
         let graph = input.graph
         let projected = affine(inputWeights(in: graph), input, bias(in: graph))

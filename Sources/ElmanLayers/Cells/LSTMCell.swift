@@ -33,7 +33,9 @@ public struct LSTMState: RecurrentCellState {
 /// Parameters: `inputWeights` [4H, inputSize], `recurrentWeights` [4H, H], `bias` [4H]. The forget bias is added when the
 /// cell runs and is not part of the stored bias (as in DyNet; PyTorch and Keras store it).
 public struct LSTMCell: RecurrentCell {
+    /// Elements of an input vector.
     public let inputSize: Int
+    /// Elements of the output vector, H.
     public let hiddenSize: Int
     /// [4H, inputSize], gates i, f, g, o.
     public let inputWeights: Parameter
@@ -62,11 +64,13 @@ public struct LSTMCell: RecurrentCell {
         bias = parameters.add([4 * hiddenSize], named: "bias", initializer: biasInitializer)
     }
 
+    /// Zeros.
     public func initialState(in graph: ComputationGraph) -> LSTMState {
         let zeros = graph.zeros([hiddenSize])
         return LSTMState(hidden: zeros, cell: zeros)
     }
 
+    /// The state after an input.
     public func step(_ input: Expression, from state: LSTMState) -> LSTMState {
         let graph = input.graph
         let next = lstmStep(
@@ -75,8 +79,10 @@ public struct LSTMCell: RecurrentCell {
         return LSTMState(hidden: next.hidden, cell: next.cell)
     }
 
+    /// The hidden value.
     public func output(of state: LSTMState) -> Expression { state.hidden }
 
+    /// The hidden value times the mask; the memory stays.
     public func masked(_ state: LSTMState, by mask: Expression) -> LSTMState {
         LSTMState(hidden: state.hidden .* mask, cell: state.cell)
     }

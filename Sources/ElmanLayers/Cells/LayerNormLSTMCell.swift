@@ -12,7 +12,9 @@ import ElmanTensor
 /// `recurrentGain`, `recurrentShift` [4H], `cellGain`, `cellShift` [H]; 4H (inputSize + H + 1) + 18H numbers. The forget bias
 /// is added when the cell runs and is not part of the stored bias.
 public struct LayerNormLSTMCell: RecurrentCell {
+    /// Elements of an input vector.
     public let inputSize: Int
+    /// Elements of the output vector, H.
     public let hiddenSize: Int
     /// [4H, inputSize], gates i, f, g, o.
     public let inputWeights: Parameter
@@ -54,11 +56,13 @@ public struct LayerNormLSTMCell: RecurrentCell {
         cellShift = parameters.add([size], named: "cellShift", initializer: .zeros)
     }
 
+    /// Zeros.
     public func initialState(in graph: ComputationGraph) -> LSTMState {
         let zeros = graph.zeros([hiddenSize])
         return LSTMState(hidden: zeros, cell: zeros)
     }
 
+    /// The state after an input.
     public func step(_ input: Expression, from state: LSTMState) -> LSTMState {
         let graph = input.graph, size = hiddenSize
         let projected = layerNorm(
@@ -74,8 +78,10 @@ public struct LayerNormLSTMCell: RecurrentCell {
         return LSTMState(hidden: sigmoid(sums[3 * size..<4 * size]) .* tanh(normalized), cell: cell)
     }
 
+    /// The hidden value.
     public func output(of state: LSTMState) -> Expression { state.hidden }
 
+    /// The hidden value times the mask; the memory stays.
     public func masked(_ state: LSTMState, by mask: Expression) -> LSTMState {
         LSTMState(hidden: state.hidden .* mask, cell: state.cell)
     }

@@ -9,8 +9,25 @@ extension LanguageModel {
 
     /// As `init(contentsOf:)`, from an open folder.
     public init(_ folder: RunFolder) throws(DataError) {
+        guard FileSystem.exists(folder.weightsPath) else {
+            throw DataError(
+                .missingInput, path: folder.weightsPath,
+                "there is no model yet; it is written at the first evaluation: go on with elman train --resume \(folder.path)")
+        }
         self = try LanguageModel.untrained(folder)
+        try checkVocabulary(folder)
         try parameters.load(from: folder.weightsPath)
+    }
+
+    /// Throws `.badData` where the weights are those of another vocabulary.
+    private func checkVocabulary(_ folder: RunFolder) throws(DataError) {
+        guard let stored = try SafetensorsFile(folder.weightsPath)[embeddings.name], let count = stored.shape.first,
+            count != vocabulary.count
+        else { return }
+        throw DataError(
+            .badData, path: folder.vocabularyPath,
+            "has \(vocabulary.count) entries, but \(folder.weightsPath) was made with \(count); put back the vocabulary of this model"
+        )
     }
 
     /// The model of a folder with new parameters, to be filled from a checkpoint.

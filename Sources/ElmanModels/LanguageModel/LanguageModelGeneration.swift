@@ -4,11 +4,11 @@ import ElmanTensor
 import ElmanText
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// How text is drawn from a language model.

@@ -26,7 +26,25 @@ public struct LanguageModelScorer {
 
     /// The log-probabilities of the tokens of sentences, each of which ends with its end mark.
     public mutating func logProbabilities(of sentences: [[Int32]]) -> [[Float]] {
-        carriesState ? sentences.map { stream($0) } : together(sentences)
+        if carriesState { return sentences.map { stream($0) } }
+        var result: [[Float]] = []
+        var first = 0
+        while first < sentences.count {
+            let last = Self.endOfGroup(from: first, count: sentences.count) { sentences[$0].count }
+            result += together(sentences[first..<last])
+            first = last
+        }
+        return result
+    }
+
+    /// Where the sentences that are computed in one graph end: at most `tokensAtOnce`, but one sentence at least.
+    private static func endOfGroup(from first: Int, count: Int, length: (Int) -> Int) -> Int {
+        var last = first, tokens = 0
+        while last < count, last == first || tokens + length(last) <= tokensAtOnce {
+            tokens += length(last)
+            last += 1
+        }
+        return last
     }
 
     /// Calls `body` with the log-probabilities of each sentence of a corpus, in order.
@@ -35,11 +53,7 @@ public struct LanguageModelScorer {
     ) {
         var first = 0
         while first < corpus.sentenceCount {
-            var last = first, count = 0
-            while last < corpus.sentenceCount, last == first || count + corpus[last].count <= Self.tokensAtOnce {
-                count += corpus[last].count
-                last += 1
-            }
+            let last = Self.endOfGroup(from: first, count: corpus.sentenceCount) { corpus[$0].count }
             let scores = logProbabilities(of: (first..<last).map { Array(corpus[$0]) })
             for (offset, scores) in scores.enumerated() { body(first + offset, scores) }
             first = last
@@ -62,10 +76,10 @@ public struct LanguageModelScorer {
     }
 
     /// Sentences that begin anew, computed together; very long ones in pieces.
-    private func together(_ sentences: [[Int32]]) -> [[Float]] {
-        if sentences.count == 1, sentences[0].count > Self.tokensAtOnce {
+    private func together(_ sentences: ArraySlice<[Int32]>) -> [[Float]] {
+        if sentences.count == 1, let long = sentences.first, long.count > Self.tokensAtOnce {
             var alone = LanguageModelScorer(model, carriesState: true)
-            return [alone.stream(sentences[0])]
+            return [alone.stream(long)]
         }
         graph.renew()
         let losses = sentences.map { model.losses(of: $0, in: graph) }

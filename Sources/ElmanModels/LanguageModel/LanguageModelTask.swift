@@ -19,7 +19,9 @@ public enum LanguageModelBatches: Sendable, Hashable {
 public final class LanguageModelTask: TrainingTask {
     /// What is trained.
     public let model: LanguageModel
+    /// The model's parameters.
     public var parameters: ParameterCollection { model.parameters }
+    /// The network's state at the end of the last segment; nil where sentences are independent.
     public var carriedState: [[Tensor]]?
     private let training: EncodedCorpus
     private let development: EncodedCorpus?
@@ -41,11 +43,11 @@ public final class LanguageModelTask: TrainingTask {
         self.seed = seed
     }
 
+    /// Shuffles the sentences for an epoch, or goes back to the start of the streams; gives the number of updates.
     public func beginEpoch(_ epoch: Int) -> Int {
         switch batches {
         case .sentences(let size):
-            let epochSeed = RandomGenerator(seed: seed, stream: UInt64(epoch) &+ 0x6570_6F63_0000).state
-            order = SentenceBatches.shuffled(count: training.sentenceCount, size: size, seed: epochSeed).batches
+            order = Self.order(ofEpoch: epoch, count: training.sentenceCount, size: size, seed: seed)
             return order.count
         case .streams(let count, let steps):
             let batcher = streams ?? StreamBatcher(training.tokens, streams: count, steps: steps, boundary: model.boundary)
@@ -54,6 +56,25 @@ public final class LanguageModelTask: TrainingTask {
         }
     }
 
+    /// The sentences of each update of an epoch.
+    static func order(ofEpoch epoch: Int, count: Int, size: Int, seed: UInt64) -> [[Int]] {
+        let epochSeed = RandomGenerator(seed: seed, stream: UInt64(epoch) &+ 0x6570_6F63_0000).state
+        return SentenceBatches.shuffled(count: count, size: size, seed: epochSeed).batches
+    }
+
+    /// What an update of the present epoch is to predict: its sentences, or a piece of each stream.
+    public func targets(ofUpdate update: Int) -> [[Int32]] {
+        switch batches {
+        case .sentences: return order[update].map { Array(training[$0]) }
+        case .streams:
+            guard let segment = streams?[update] else { return [] }
+            return (0..<segment.streamCount).map { stream in
+                (0..<segment.stepCount).map { segment.targets[$0 * segment.streamCount + stream] }
+            }
+        }
+    }
+
+    /// The loss of a batch of sentences or of a segment of the streams.
     public func loss(ofUpdate update: Int, in graph: ComputationGraph) -> TrainingLoss {
         switch batches {
         case .sentences:
@@ -79,11 +100,27 @@ public final class LanguageModelTask: TrainingTask {
             unitCount: segment.stepCount * segment.streamCount)
     }
 
+    /// Keeps the state that the next segment goes on from.
     public func finishUpdate() {
         carriedState = stateAfter?.values
         stateAfter = nil
     }
 
+    /// Whether values have the shapes of the network's state, one for each stream.
+    public func fits(carriedState: [[Tensor]]) -> Bool {
+        guard case .streams(let count, let steps) = batches else { return false }
+        let streams = StreamBatcher(training.tokens, streams: count, steps: steps, boundary: model.boundary).streamCount
+        let expected = model.initialState(in: ComputationGraph(keepsForBackward: false)).values
+        return expected.count == carriedState.count
+            && zip(expected, carriedState).allSatisfy { expected, given in
+                expected.count == given.count
+                    && zip(expected, given).allSatisfy {
+                        $0.shape.hasSameDimensions(as: $1.shape) && $1.shape.batchSize == streams
+                    }
+            }
+    }
+
+    /// The perplexity of the development corpus.
     public func evaluate() -> Evaluation? {
         guard let development else { return nil }
         var scorer = LanguageModelScorer(model)
@@ -93,5 +130,6 @@ public final class LanguageModelTask: TrainingTask {
         return Evaluation("dev_perplexity", metrics.perplexity, isLowerBetter: true, others: others)
     }
 
+    /// Writes the weights.
     public func saveModel(to path: String) throws { try model.parameters.save(to: path, metadata: ["format": "elman"]) }
 }

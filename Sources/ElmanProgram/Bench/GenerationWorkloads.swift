@@ -2,14 +2,16 @@ import Elman
 
 /// One stream of tokens drawn one after the other from random weights: what a program that writes text pays for a token.
 enum GenerationWorkloads {
-    static func words(seconds: Double) -> Measurement {
+    static func words(seconds: Double, isHalf: Bool) -> Measurement {
         let model = StreamLanguageModel(
             count: BenchCorpus.vocabularySize, embeddingSize: 650, hiddenSize: 650, range: 0.05, dropoutRate: 0)
+        if isHalf { model.parameters.roundToBFloat16() }
         return run(model, seconds: seconds, tokensAtOnce: 50)
     }
 
-    static func characters(seconds: Double) -> Measurement {
+    static func characters(seconds: Double, isHalf: Bool) -> Measurement {
         let model = StreamLanguageModel(count: 50, embeddingSize: 64, hiddenSize: 512, range: 0.05, dropoutRate: 0)
+        if isHalf { model.parameters.roundToBFloat16() }
         return run(model, seconds: seconds, tokensAtOnce: 500)
     }
 

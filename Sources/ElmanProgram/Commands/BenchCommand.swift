@@ -10,6 +10,7 @@ struct BenchCommand: ParsableCommand {
     @Argument(help: "The workload.") var workload: String
     @Option(help: "Folder with ptb/train.txt.", completion: .directory) var data = "data"
     @Option(help: "Seconds to measure.") var seconds = 5.0
+    @Flag(help: "Weights of 16 bits, for generation.") var half = false
     @Flag(help: "One JSON object on standard output.") var json = false
     @OptionGroup var common: CommonFlags
 
@@ -23,7 +24,7 @@ struct BenchCommand: ParsableCommand {
             let names = Workload.allCases.map(\.rawValue)
             throw ProgramError(.usage, "there is no workload '\(workload)'\(suggestion(for: workload, among: names))")
         }
-        let result = try known.measure(data: data, seconds: seconds)
+        let result = try known.measure(data: data, seconds: seconds, isHalf: half)
         console.print(json ? object(known, result).text() : text(known, result))
     }
 
@@ -70,7 +71,7 @@ enum Workload: String, CaseIterable {
     var unit: String { self == .lmChar || self == .generationChar ? "chars" : "words" }
     var isGeneration: Bool { self == .generationWord || self == .generationChar }
 
-    func measure(data: String, seconds: Double) throws(DataError) -> Measurement {
+    func measure(data: String, seconds: Double, isHalf: Bool) throws(DataError) -> Measurement {
         switch self {
         case .lmLSTM: try LanguageModelWorkloads.sentences(data, seconds: seconds)
         case .lmMinibatch: try LanguageModelWorkloads.padded(data, seconds: seconds)
@@ -78,8 +79,8 @@ enum Workload: String, CaseIterable {
         case .lmAutobatchSorted: try LanguageModelWorkloads.automatic(data, seconds: seconds, sorted: true)
         case .lmZarembaMedium: try LanguageModelWorkloads.zaremba(data, seconds: seconds)
         case .lmChar: try LanguageModelWorkloads.characters(data, seconds: seconds)
-        case .generationWord: GenerationWorkloads.words(seconds: seconds)
-        case .generationChar: GenerationWorkloads.characters(seconds: seconds)
+        case .generationWord: GenerationWorkloads.words(seconds: seconds, isHalf: isHalf)
+        case .generationChar: GenerationWorkloads.characters(seconds: seconds, isHalf: isHalf)
         }
     }
 

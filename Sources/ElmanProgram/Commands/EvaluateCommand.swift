@@ -10,11 +10,13 @@ struct EvaluateCommand: ParsableCommand {
     @Argument(help: "Files; - is standard input.") var files: [String]
     @Flag(help: "One JSON object on standard output.") var json = false
     @Flag(help: "Begin every line anew, also where the model was trained on a stream.") var resetState = false
+    @Flag(help: "Weights of 16 bits (bfloat16): less memory to read for each token, a little less precise.") var half = false
     @OptionGroup var common: CommonFlags
 
     func run() throws {
         let console = common.start()
         let model = try LanguageModel(contentsOf: runPath)
+        if half { model.parameters.roundToBFloat16() }
         let carries = model.configuration.carriesState && !resetState
         let corpus = try EncodedCorpus(
             reading: files, with: model.vocabulary,

@@ -16,6 +16,7 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: "Seed of the draws.") var seed = 1
     @Flag(help: "Allow <unk>.") var allowUnknown = false
     @Flag(help: "One JSON object a text.") var json = false
+    @Flag(help: "Weights of 16 bits (bfloat16): less memory to read for each token, a little less precise.") var half = false
     @OptionGroup var common: CommonFlags
 
     func validate() throws {
@@ -32,6 +33,7 @@ struct GenerateCommand: ParsableCommand {
     func run() throws {
         let console = common.start()
         let model = try LanguageModel(contentsOf: runPath)
+        if half { model.parameters.roundToBFloat16() }
         let encoder = SentenceEncoder(vocabulary: model.vocabulary, unit: model.configuration.unit)
         let start = try prompt.map { prompt throws(DataError) in try encoder.encode(prompt).tokens } ?? []
         for number in 0..<count {

@@ -25,9 +25,8 @@ struct InspectCommand: ParsableCommand {
             console.print()
         }
         let rows = tensors.map(\.row)
-        for line in alignedColumns(rows, header: ["tensor", "type", "shape", "norm", "smallest", "largest", "mean", "not finite"]) {
-            console.print(line)
-        }
+        let header = ["tensor", "type", "shape", "norm", "smallest", "largest", "mean", "not finite"]
+        for line in alignedColumns(rows, header: header) { console.print(line) }
         let count = tensors.reduce(0) { $0 + $1.count }
         console.print("\(counted(tensors.count, "tensor")), \(counted(count, "number"))")
         if let last = log.last {

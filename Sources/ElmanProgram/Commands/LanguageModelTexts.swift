@@ -1,19 +1,27 @@
 import Elman
 
+/// The files that a language model is trained and evaluated on.
+struct TextSources {
+    let training: [String]
+    let development: String?
+}
+
 /// The texts of a language model's training.
 struct LanguageModelTexts {
     private let training: TextCorpus
     private let development: TextCorpus?
     private let unit: TextUnit
-    /// Every tenth sentence of the training text is kept apart, where no file is given.
+    /// Every tenth block of sentences of the training text is kept apart, where no file is given.
     private let splitsDevelopment: Bool
 
     /// Reads the files. Throws a `DataError` that names file and line.
-    init(files: [String], dev: String?, settings: TrainSettings) throws(DataError) {
+    init(_ sources: TextSources, _ settings: TrainSettings) throws(DataError) {
         unit = settings.model.unit
-        training = try TextCorpus(reading: files, options: settings.reading)
-        development = try dev.map { path throws(DataError) in try TextCorpus(reading: [path], options: settings.reading) }
-        splitsDevelopment = dev == nil && training.statistics.sentences >= 20
+        training = try TextCorpus(reading: sources.training, options: settings.reading)
+        development = try sources.development.map { path throws(DataError) in
+            try TextCorpus(reading: [path], options: settings.reading)
+        }
+        splitsDevelopment = sources.development == nil && training.statistics.sentences >= 20
     }
 
     /// What the text consists of, for people.
@@ -26,42 +34,75 @@ struct LanguageModelTexts {
         return vocabulary
     }
 
-    func trainingCorpus(_ vocabulary: Vocabulary) throws(DataError) -> EncodedCorpus {
-        let corpus = try training.encoded(with: vocabulary)
-        guard splitsDevelopment else { return corpus }
-        return Self.part(of: corpus, vocabulary) { $0 % 10 != 9 }
+    /// The texts as indices.
+    func corpora(_ vocabulary: Vocabulary) throws(DataError) -> LanguageModelCorpora {
+        let whole = try training.encoded(with: vocabulary)
+        if let development {
+            return LanguageModelCorpora(training: whole, development: try development.encoded(with: vocabulary))
+        }
+        guard splitsDevelopment else { return LanguageModelCorpora(training: whole, development: nil) }
+        let kept = (0..<whole.sentenceCount).map { Self.isKeptApart($0, of: whole.sentenceCount) }
+        return LanguageModelCorpora(
+            training: Self.part(of: whole, vocabulary) { !kept[$0] }, development: Self.part(of: whole, vocabulary) { kept[$0] })
     }
 
-    func developmentCorpus(_ vocabulary: Vocabulary) throws(DataError) -> EncodedCorpus? {
-        if let development { return try development.encoded(with: vocabulary) }
-        guard splitsDevelopment else { return nil }
-        return Self.part(of: try training.encoded(with: vocabulary), vocabulary) { $0 % 10 == 9 }
+    /// Blocks of ten sentences stay together where there are many, so that text which runs on is cut seldom.
+    private static func isKeptApart(_ sentence: Int, of count: Int) -> Bool {
+        (count < 100 ? sentence : sentence / 10) % 10 == 9
     }
 
-    /// Blocks of ten sentences stay together, so that text which runs on is cut seldom.
     private static func part(
         of corpus: EncodedCorpus, _ vocabulary: Vocabulary, _ belongs: (Int) -> Bool
     ) -> EncodedCorpus {
-        let sentences = (0..<corpus.sentenceCount).filter { belongs($0 / 10) || corpus.sentenceCount < 100 && belongs($0) }
-        return EncodedCorpus(
-            sentences: sentences.map { Array(corpus[$0].dropLast()) }, boundary: Int32(vocabulary.boundary ?? 0))
+        EncodedCorpus(
+            sentences: (0..<corpus.sentenceCount).filter(belongs).map { Array(corpus[$0].dropLast()) },
+            boundary: Int32(vocabulary.boundary ?? 0))
     }
 
-    /// What was read and what will be trained, in two lines.
-    func summary(_ model: LanguageModel) -> [String] {
+    /// What was read, in a line or two.
+    func summary(_ vocabulary: Vocabulary) -> [String] {
         let facts = training.statistics
         var lines = [
             "\(counted(facts.sentences, "sentence")), \(counted(facts.tokens, unit == .word ? "token" : "character")), "
-                + "\(counted(training.counts.typeCount, "type")), vocabulary \(grouped(model.vocabulary.count))"
+                + "\(counted(training.counts.typeCount, "type")), vocabulary \(grouped(vocabulary.count))"
                 + (facts.blankLines > 0 ? ", \(counted(facts.blankLines, "blank line")) skipped" : "")
                 + (facts.replacements > 0 ? ", \(grouped(facts.replacements)) invalid bytes replaced" : "")
-                + (facts.cutSentences > 0 ? ", \(counted(facts.cutSentences, "line")) cut" : "")
         ]
-        let configuration = model.configuration
-        lines.append(
-            "\(configuration.cell.rawValue) \(configuration.layerCount) × \(configuration.hiddenSize), embeddings "
-                + "\(configuration.embeddingSize), \(grouped(model.parameters.scalarCount)) parameters")
-        if splitsDevelopment { lines.append("every tenth block of ten sentences is kept apart for evaluation (no --dev given)") }
+        if splitsDevelopment {
+            let what = facts.sentences < 100 ? "sentence" : "block of ten sentences"
+            lines.append("every tenth \(what) is kept apart for evaluation (no --dev given)")
+        }
         return lines
+    }
+
+    /// What may not be as the user thinks.
+    func warnings(_ settings: TrainSettings, _ corpora: LanguageModelCorpora) -> [String] {
+        var warnings: [String] = []
+        let facts = training.statistics
+        if facts.cutSentences > 0 {
+            warnings.append(
+                "\(counted(facts.cutSentences, "line")) cut after \(grouped(settings.maximumLength ?? 0)) tokens, "
+                    + "\(counted(facts.cutTokens, "token")) left out; set --max-length, or --bptt to learn them as a stream")
+        }
+        let sentences = corpora.training.sentenceCount
+        if settings.bptt == 0, settings.batchSize > sentences {
+            warnings.append(
+                "the batch size \(grouped(settings.batchSize)) is larger than the training text of "
+                    + "\(counted(sentences, "sentence")); every update takes all of it")
+        }
+        return warnings
+    }
+}
+
+/// The texts as indices of the vocabulary.
+struct LanguageModelCorpora {
+    let training: EncodedCorpus
+    let development: EncodedCorpus?
+
+    /// A number that tells these texts from others, as text.
+    var fingerprint: String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for token in training.tokens { hash = (hash ^ UInt64(UInt32(bitPattern: token))) &* 0x100_0000_01b3 }
+        return String(hash, radix: 16)
     }
 }

@@ -3,31 +3,48 @@ import Elman
 /// `elman train lm`: reads the texts, makes or restores the run, trains, tells how it goes, and writes the report.
 enum LanguageModelTraining {
     /// What of a resumed run may be set anew: how long it lasts, not what it is.
-    private static let changeable = ["epochs", "max-minutes", "patience", "checkpoint-minutes"]
+    private static let changeable = ["epochs", "max-minutes", "patience", "checkpoint-minutes", "memory-limit"]
 
     // MARK: A new run
 
     static func start(
-        files: [String], dev: String?, output: String, force: Bool, settings: TrainSettings, console: Console
+        _ sources: TextSources, output: String, force: Bool, settings: TrainSettings, console: Console
     ) throws {
-        let folder = try RunFolder.create(output, force: force)
+        // An old run is overwritten only when everything else is in order.
+        let made = force ? nil : try RunFolder.create(output)
         do {
-            let texts = try LanguageModelTexts(files: files, dev: dev, settings: settings)
+            let texts = try LanguageModelTexts(sources, settings)
             let vocabulary = try texts.vocabulary(settings)
+            let corpora = try texts.corpora(vocabulary)
+            try describe(texts, vocabulary, corpora, settings, console)
+            let folder = try made ?? RunFolder.create(output, force: true)
             try vocabulary.write(to: folder.vocabularyPath)
             var configuration = settings.json
-            configuration["_files"] = .array(files.map { .string($0) })
-            configuration["_dev"] = dev.map { .string($0) } ?? .null
+            configuration["_files"] = .array(sources.training.map { .string($0) })
+            configuration["_dev"] = sources.development.map { .string($0) } ?? .null
+            configuration["_text"] = .string(corpora.fingerprint)
+            Signals.install()
             try folder.write(configuration: configuration, programVersion: elmanVersion)
             let model = try LanguageModel(settings.model, vocabulary: vocabulary, seed: settings.options.seed)
-            let loop = try makeLoop(model, texts, settings, folder)
-            try train(loop, texts, settings, console)
-        } catch let error as DataError where !FileSystem.exists(folder.configurationPath) {
-            // Nothing was trained: what was begun is taken away again.
-            try? FileSystem.remove(folder.checkpointsPath)
-            try? FileSystem.remove(folder.vocabularyPath)
+            try train(makeLoop(model, corpora, settings, folder), unit: texts.unitName, console)
+        } catch {
+            // Where nothing was trained, what was begun is taken away again.
+            if let made, !FileSystem.exists(made.configurationPath) {
+                try? FileSystem.remove(made.checkpointsPath)
+                try? FileSystem.remove(made.vocabularyPath)
+            }
             throw error
         }
+    }
+
+    /// Tells what will be trained. Throws where there is too little memory for it.
+    private static func describe(
+        _ texts: LanguageModelTexts, _ vocabulary: Vocabulary, _ corpora: LanguageModelCorpora, _ settings: TrainSettings,
+        _ console: Console
+    ) throws {
+        for line in texts.summary(vocabulary) { console.note(line) }
+        for warning in texts.warnings(settings, corpora) { console.warn(warning) }
+        try MemoryCheck(settings, vocabulary, corpora).run(console)
     }
 
     // MARK: Going on
@@ -39,6 +56,40 @@ enum LanguageModelTraining {
         guard task == "lm" else {
             throw DataError(.badData, path: folder.configurationPath, "task '\(task)' cannot be trained by this program")
         }
+        let merged = try changed(saved, by: flags, folder)
+        let settings = try TrainSettings(SettingsReader(configuration: merged, path: folder.configurationPath))
+        guard let files = saved["_files"]?.asArray?.compactMap(\.asString), !files.isEmpty else {
+            throw DataError(.badData, path: folder.configurationPath, "'_files' is missing; the run cannot be resumed")
+        }
+        let sources = TextSources(training: files, development: saved["_dev"]?.asString)
+        console.note("reading \(printable((files + [sources.development].compactMap { $0 }).joined(separator: ", ")))")
+        let texts = try LanguageModelTexts(sources, settings)
+        let model = try LanguageModel.untrained(folder, seed: settings.options.seed)
+        let corpora = try texts.corpora(model.vocabulary)
+        if let fingerprint = saved["_text"]?.asString, fingerprint != corpora.fingerprint {
+            throw DataError(
+                .badData, path: files[0],
+                "is not the text with which the run was begun, or \(folder.vocabularyPath) is not its vocabulary; put it back")
+        }
+        try describe(texts, model.vocabulary, corpora, settings, console)
+        let loop = try makeLoop(model, corpora, settings, folder)
+        Signals.install()
+        if loop.hasCheckpoint {
+            try loop.resume()
+            guard loop.progress.epoch <= settings.options.epochs else {
+                console.note("\(counted(settings.options.epochs, "epoch")) done already; --epochs with a larger number goes on")
+                return
+            }
+        } else {
+            console.note("no checkpoint was saved yet: beginning anew")
+            try folder.truncateLog(toLineCount: 0)
+        }
+        if merged != saved { try folder.write(configuration: merged, programVersion: elmanVersion) }
+        try train(loop, unit: texts.unitName, console)
+    }
+
+    /// The saved configuration with what may be set anew. Throws for anything else that differs.
+    private static func changed(_ saved: JSONObject, by flags: JSONObject, _ folder: RunFolder) throws(DataError) -> JSONObject {
         var merged = saved
         for member in flags.members where saved[member.key] != member.value {
             guard changeable.contains(member.key) else {
@@ -49,26 +100,16 @@ enum LanguageModelTraining {
             }
             merged[member.key] = member.value
         }
-        let settings = try TrainSettings(SettingsReader(configuration: merged, path: folder.configurationPath))
-        guard let files = saved["_files"]?.asArray?.compactMap(\.asString) else {
-            throw DataError(.badData, path: folder.configurationPath, "'_files' is missing; the run cannot be resumed")
-        }
-        let texts = try LanguageModelTexts(files: files, dev: saved["_dev"]?.asString, settings: settings)
-        let model = try LanguageModel.untrained(folder, seed: settings.options.seed)
-        let loop = try makeLoop(model, texts, settings, folder)
-        try loop.resume()
-        if merged != saved { try folder.write(configuration: merged, programVersion: elmanVersion) }
-        try train(loop, texts, settings, console)
+        return merged
     }
 
     // MARK: Training
 
     private static func makeLoop(
-        _ model: LanguageModel, _ texts: LanguageModelTexts, _ settings: TrainSettings, _ folder: RunFolder?
+        _ model: LanguageModel, _ corpora: LanguageModelCorpora, _ settings: TrainSettings, _ folder: RunFolder?
     ) throws -> TrainingLoop {
-        let training = try texts.trainingCorpus(model.vocabulary)
         let task = LanguageModelTask(
-            model, training: training, development: try texts.developmentCorpus(model.vocabulary), batches: settings.batches,
+            model, training: corpora.training, development: corpora.development, batches: settings.batches,
             seed: settings.options.seed)
         return try makeLoop(task, settings, folder)
     }
@@ -83,6 +124,7 @@ enum LanguageModelTraining {
             throw ProgramError(.usage, "there is no optimizer '\(settings.optimizer)'")
         }
         let loop = TrainingLoop(task, trainer: trainer, options: settings.options, folder: folder)
+        for member in settings.json.members where !changeable.contains(member.key) { loop.settings[member.key] = member.value }
         let rate = trainer.learningRate
         let updateCount = task.beginEpoch(1) * settings.options.epochs
         let name = settings.schedule ?? (settings.decay == nil ? "constant" : "step")
@@ -101,26 +143,26 @@ enum LanguageModelTraining {
         return loop
     }
 
-    private static func train(
-        _ loop: TrainingLoop, _ texts: LanguageModelTexts, _ settings: TrainSettings, _ console: Console
-    ) throws {
-        guard let task = loop.task as? LanguageModelTask else { return }
-        for line in texts.summary(task.model) { console.note(line) }
-        Signals.install()
+    /// Trains with signals installed, which are restored at the end.
+    private static func train(_ loop: TrainingLoop, unit: String, _ console: Console) throws {
         defer { Signals.restore() }
-        let display = TrainingDisplay(console: console, metricName: "dev perplexity", unit: texts.unitName)
+        let display = TrainingDisplay(console: console, metricName: "dev perplexity", unit: unit)
         loop.handler = { event in
             display.show(event)
             if Signals.stop != nil { return .stop }
             return Signals.takeSaveRequest() ? .save : .proceed
         }
+        // An error's message must not stand behind the bar.
+        defer { display.finish() }
         let end = try loop.run()
         display.finish()
         guard let folder = loop.folder else { return }
         try RunReport.write(folder)
         if end == .stopped, let stop = Signals.stop {
-            console.note("saved update \(grouped(loop.progress.update)); continue with: elman train --resume \(folder.path)")
-            Console.output.flush()
+            // So that there is something to try even before the first evaluation.
+            if !FileSystem.exists(folder.weightsPath) { try loop.task.saveModel(to: folder.weightsPath) }
+            console.note(
+                "saved update \(grouped(loop.progress.update)); continue with: elman train --resume \(shellQuoted(folder.path))")
             throw ExitWithStatus(status: stop.status)
         }
         summarise(loop, end, folder, console)
@@ -135,9 +177,13 @@ enum LanguageModelTraining {
             case .stopped: "stopped"
             }
         var line = "\(why) after \(grouped(loop.progress.update)) updates in \(duration(loop.progress.seconds))"
-        if let best = loop.progress.bestValue { line += "; best dev perplexity \(fixed(best, 2)) at epoch \(loop.progress.bestEpoch)" }
+        if let best = loop.progress.bestValue {
+            line += "; best dev perplexity \(fixed(best, 2)) at epoch \(loop.progress.bestEpoch)"
+        }
         console.note(line)
-        console.note("next: elman evaluate \(folder.path) FILE, elman generate \(folder.path), or open \(folder.reportPath)")
+        console.detail("peak memory \(byteSize(Int(Measurement.peakMemory * 1_048_576)))")
+        let run = shellQuoted(folder.path)
+        console.note("next: elman evaluate \(run) FILE, elman generate \(run), or open \(shellQuoted(folder.reportPath))")
     }
 }
 

@@ -22,7 +22,9 @@ struct DemoCommand: ParsableCommand {
 
     func run() throws {
         let console = common.start()
-        guard task == "lm" else { throw ProgramError(.usage, "there is no demo '\(task)'\(suggestion(for: task, among: ["lm"]))") }
+        guard task == "lm" else {
+            throw ProgramError(.usage, "there is no demo '\(task)'\(suggestion(for: task, among: ["lm"]))")
+        }
         try LanguageModelDemo(output: output, epochs: epochs, seed: seed, console: console).run()
     }
 }

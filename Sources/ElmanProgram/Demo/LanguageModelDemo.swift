@@ -47,9 +47,9 @@ struct LanguageModelDemo {
     /// A tied LSTM with dropout on one stream, the rate falling to zero: good after three passes, better after twelve.
     private func settings() throws -> TrainSettings {
         let flags: JSONObject = [
-            "cell": "lstm", "embedding": 200, "hidden": 200, "tie-embeddings": true, "dropout": 0.35, "bptt": 35, "batch-size": 20,
-            "optimizer": "adam", "learning-rate": 0.004, "schedule": "linear", "clip": 5, "epochs": JSONValue(epochs),
-            "seed": JSONValue(seed), "min-count": 2,
+            "cell": "lstm", "embedding": 200, "hidden": 200, "tie-embeddings": true, "dropout": 0.35, "min-count": 2,
+            "bptt": 35, "batch-size": 20, "optimizer": "adam", "learning-rate": 0.004, "schedule": "linear", "clip": 5,
+            "epochs": JSONValue(epochs), "seed": JSONValue(seed),
         ]
         return try TrainSettings(SettingsReader(configuration: flags, path: "demo"))
     }

@@ -35,8 +35,7 @@ struct SettingsReader {
             }
         }
         for key in keys {
-            let name = "ELMAN_" + key.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
-            if let text = environmentVariable(name), !text.isEmpty {
+            if let text = environmentVariable(Self.variable(key)), !text.isEmpty {
                 values[key] = Value(json: Self.json(text), source: .environment)
             }
         }
@@ -46,6 +45,11 @@ struct SettingsReader {
     /// The settings of a run's configuration, and nothing else.
     init(configuration: JSONObject, path: String) {
         for member in configuration.members { values[member.key] = Value(json: member.value, source: .file(path)) }
+    }
+
+    /// The environment's name of a setting.
+    private static func variable(_ key: String) -> String {
+        "ELMAN_" + key.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
     }
 
     /// Text of the environment as the value it looks like.
@@ -70,7 +74,8 @@ struct SettingsReader {
     /// A number at least (or, where `isOpen`, above) the lower bound and, where there is one, below or at the upper.
     func number(_ key: String, above lower: Double, isOpen: Bool = false, below upper: Double? = nil) throws -> Double? {
         guard has(key), let value = values[key] else { return nil }
-        let expected = "\(isOpen ? "above" : "at least") \(significant(lower))\(upper.map { " and below \(significant($0))" } ?? "")"
+        let end = upper.map { " and below \(significant($0))" } ?? ""
+        let expected = "\(isOpen ? "above" : "at least") \(significant(lower))\(end)"
         guard let number = value.json.asDouble, number.isFinite, isOpen ? number > lower : number >= lower,
             upper.map({ number < $0 }) ?? true
         else { throw wrong(key, value, "a number \(expected)") }
@@ -97,6 +102,25 @@ struct SettingsReader {
         return text
     }
 
+    /// A number of bytes: `2000000000`, `2GB`, `512 MB`, `1.5 GiB`.
+    func bytes(_ key: String) throws -> Int? {
+        guard has(key), let value = values[key] else { return nil }
+        let number = value.json.asInteger ?? value.json.asString.flatMap(Self.bytes)
+        guard let number, number > 0 else { throw wrong(key, value, "a number of bytes such as 2GB or 512MB") }
+        return number
+    }
+
+    private static func bytes(_ text: String) -> Int? {
+        let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+        let unit = text.dropFirst(digits.count).lowercased().filter { $0 != " " }
+        let factors: [String: Double] = [
+            "": 1, "b": 1, "k": 1e3, "kb": 1e3, "m": 1e6, "mb": 1e6, "g": 1e9, "gb": 1e9, "t": 1e12, "tb": 1e12,
+            "kib": 1024, "mib": 1_048_576, "gib": 1_073_741_824, "tib": 1_099_511_627_776,
+        ]
+        guard let number = Double(digits), let factor = factors[unit] else { return nil }
+        return Int(exactly: (number * factor).rounded())
+    }
+
     private func wrong(_ key: String, _ value: Value, _ expected: String) -> any Error {
         fault(key, value, "is \(value.json.asString ?? value.json.text()); give \(expected)")
     }
@@ -104,7 +128,7 @@ struct SettingsReader {
     private func fault(_ key: String, _ value: Value, _ message: String) -> any Error {
         switch value.source {
         case .flag: ProgramError(.usage, "--\(key) \(message)")
-        case .environment: DataError(.configuration, "the variable for '\(key)' \(message)")
+        case .environment: DataError(.configuration, "the variable \(Self.variable(key)) \(message)")
         case .file(let path): DataError(.configuration, path: path, "'\(key)' \(message)")
         }
     }

@@ -26,13 +26,19 @@ struct TrainSettings {
     var clip: Double?
     var weightDecay: Double?
     var averaging: String
+    /// Bytes that training may take; nil: what the machine has.
+    var memoryLimit: Int?
     var options = TrainingOptions()
+
+    /// Lines are cut after so many tokens where whole sentences are learnt and nothing else is asked for.
+    static let longestSentence = 10_000
 
     /// Names that `--schedule` takes.
     static let scheduleNames = ["constant", "step", "plateau", "cosine", "linear", "inverse-square-root"]
 
     init(_ reader: SettingsReader) throws {
-        model.unit = try reader.choice("unit", among: TextUnit.allCases.map(\.rawValue)).flatMap { TextUnit(rawValue: $0) } ?? .word
+        let unit = try reader.choice("unit", among: TextUnit.allCases.map(\.rawValue)).flatMap { TextUnit(rawValue: $0) }
+        model.unit = unit ?? .word
         let cell = try reader.choice("cell", among: CellKind.allCases.map(\.rawValue)).flatMap { CellKind(rawValue: $0) }
         model.cell = cell ?? .lstm
         if try reader.bool("layer-norm") ?? false { model.cell = try Self.layerNormalised(model.cell) }
@@ -49,7 +55,7 @@ struct TrainSettings {
         batchSize = try reader.integer("batch-size", in: 1...1_000_000) ?? 16
         minimumCount = try reader.integer("min-count", in: 1...1_000_000_000) ?? 1
         vocabularySize = try reader.integer("vocabulary-size", in: 2...100_000_000)
-        maximumLength = try reader.integer("max-length", in: 1...1_000_000_000)
+        maximumLength = try reader.integer("max-length", in: 1...1_000_000_000) ?? (bptt > 0 ? nil : Self.longestSentence)
         replacesInvalidUTF8 = try reader.choice("invalid-utf8", among: ["error", "replace"]) == "replace"
         optimizer = try reader.choice("optimizer", among: trainerNames) ?? "adam"
         learningRate = try reader.number("learning-rate", above: 0, isOpen: true)
@@ -60,6 +66,7 @@ struct TrainSettings {
         clip = try reader.number("clip", above: 0, isOpen: true)
         weightDecay = try reader.number("weight-decay", above: 0)
         averaging = try reader.choice("averaging", among: ["none", "exponential", "cumulative"]) ?? "none"
+        memoryLimit = try reader.bytes("memory-limit")
         options.epochs = try reader.integer("epochs", in: 1...1_000_000) ?? 10
         options.maximumMinutes = try reader.number("max-minutes", above: 0, isOpen: true)
         options.patience = try reader.integer("patience", in: 1...1_000_000)
@@ -106,6 +113,7 @@ struct TrainSettings {
         object["clip"] = clip.map { JSONValue($0) } ?? .null
         object["weight-decay"] = weightDecay.map { JSONValue($0) } ?? .null
         object["averaging"] = .string(averaging)
+        object["memory-limit"] = memoryLimit.map { JSONValue($0) } ?? .null
         object["epochs"] = JSONValue(options.epochs)
         object["max-minutes"] = options.maximumMinutes.map { JSONValue($0) } ?? .null
         object["patience"] = options.patience.map { JSONValue($0) } ?? .null

@@ -157,7 +157,7 @@ func counted(_ count: Int, _ noun: String) -> String { "\(grouped(count)) \(coun
 
 /// The regular English plural.
 func plural(_ noun: String) -> String {
-    if ["s", "x", "z", "ch", "sh"].contains(where: noun.hasSuffix) { return noun + "es" }
+    if ["s", "x", "z", "ch", "sh"].contains(where: noun.hasSuffix), !noun.hasSuffix("poch") { return noun + "es" }
     if noun.hasSuffix("y"), let before = noun.dropLast().last, !"aeiou".contains(before) { return noun.dropLast() + "ies" }
     return noun + "s"
 }

@@ -24,7 +24,7 @@ public func elmanStep(
     projected: Expression, hidden: Expression, recurrentWeights: Expression, activation: ElmanStepActivation = .tanh
 ) -> Expression {
     projected.graph.apply(
-        .elmanStep, [projected, hidden, recurrentWeights],
+        .elmanStep, projected, hidden, recurrentWeights,
         OpSettings(attribute0: hidden.isZeroLeaf ? 1 : 0, attribute1: activation.rawValue))
 }
 
@@ -40,10 +40,10 @@ extension Op {
         ],
         shape: { shapes throws(ShapeError) in
             let size = shapes[1].rows
-            guard shapes[0].count == size, shapes[1].count == size, shapes[2] == [size, size] else {
+            guard shapes[0].count == size, shapes[1].count == size, shapes[2] == Shape(matrix: size, size) else {
                 throw ShapeError("for a hidden size of \(size), [\(size)], [\(size)], [\(size), \(size)] fit")
             }
-            return [size]
+            return Shape(vector: size)
         },
         forward: { call in
             let y = call.output, count = y.size * y.count

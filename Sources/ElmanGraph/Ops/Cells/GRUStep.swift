@@ -16,7 +16,7 @@ public func gruStep(
     projected: Expression, hidden: Expression, recurrentWeights: Expression, recurrentBias: Expression
 ) -> Expression {
     projected.graph.apply(
-        .gruStepAfter, [projected, hidden, recurrentWeights, recurrentBias],
+        .gruStepAfter, projected, hidden, recurrentWeights, recurrentBias,
         OpSettings(attribute0: hidden.isZeroLeaf ? 1 : 0))
 }
 
@@ -35,7 +35,7 @@ public func gruStep(
     projected: Expression, hidden: Expression, recurrentWeights: Expression, candidateWeights: Expression
 ) -> Expression {
     projected.graph.apply(
-        .gruStepBefore, [projected, hidden, recurrentWeights, candidateWeights],
+        .gruStepBefore, projected, hidden, recurrentWeights, candidateWeights,
         OpSettings(attribute0: hidden.isZeroLeaf ? 1 : 0))
 }
 
@@ -47,12 +47,12 @@ extension Op {
         samples: [OpSample([[9], [3], [9, 3], [3]]), OpSample([Shape([9], batchSize: 2), [3], [9, 3], [3]])],
         shape: { shapes throws(ShapeError) in
             let size = shapes[1].rows
-            guard shapes[0].count == 3 * size, shapes[1].count == size, shapes[2] == [3 * size, size],
+            guard shapes[0].count == 3 * size, shapes[1].count == size, shapes[2] == Shape(matrix: 3 * size, size),
                 shapes[3].totalCount == size
             else {
                 throw ShapeError("for a hidden size of \(size), [\(3 * size)], [\(size)], [\(3 * size), \(size)], [\(size)] fit")
             }
-            return [size]
+            return Shape(vector: size)
         },
         forward: { call in resetAfterForward(call) },
         backward: { call in resetAfterBackward(call) })
@@ -63,13 +63,13 @@ extension Op {
         samples: [OpSample([[9], [3], [6, 3], [3, 3]]), OpSample([Shape([9], batchSize: 2), [3], [6, 3], [3, 3]])],
         shape: { shapes throws(ShapeError) in
             let size = shapes[1].rows
-            guard shapes[0].count == 3 * size, shapes[1].count == size, shapes[2] == [2 * size, size],
-                shapes[3] == [size, size]
+            guard shapes[0].count == 3 * size, shapes[1].count == size, shapes[2] == Shape(matrix: 2 * size, size),
+                shapes[3] == Shape(matrix: size, size)
             else {
                 throw ShapeError(
                     "for a hidden size of \(size), [\(3 * size)], [\(size)], [\(2 * size), \(size)], [\(size), \(size)] fit")
             }
-            return [size]
+            return Shape(vector: size)
         },
         forward: { call in resetBeforeForward(call) },
         backward: { call in resetBeforeBackward(call) })

@@ -5,7 +5,7 @@ import ElmanTensor
 /// the whole (not of a sample). Shapes `[n]`, `[n]`, `[n]`. Where all elements of x are equal the result is the bias, and no
 /// gradient reaches x.
 public func layerNorm(_ x: Expression, gain: Expression, bias: Expression) -> Expression {
-    x.graph.apply(.layerNorm, [x, gain, bias])
+    x.graph.apply(.layerNorm, x, gain, bias)
 }
 
 extension Op {
@@ -18,7 +18,7 @@ extension Op {
             guard x.rank == 1, shapes[1].totalCount == x.rows, shapes[2].totalCount == x.rows else {
                 throw ShapeError("a vector, and a gain and a bias of its length, are needed")
             }
-            return [x.rows]
+            return Shape(vector: x.rows)
         },
         forward: { call in
             let x = call.input(0), gain = call.input(1).base, bias = call.input(2).base, y = call.output

@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""The language-model workloads in PyTorch, each in its fastest idiom: nn.LSTM over whole sequences, one softmax product for
+all steps, no softmax over padding, fused optimisers; for single sentences sparse gradients of the embeddings; for
+generation LSTMCell."""
+import workloads
+
+options = workloads.arguments(__doc__)
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+torch.set_num_threads(options.threads)
+torch.set_num_interop_threads(1)
+torch.set_flush_denormal(True)
+torch.manual_seed(1)
+
+
+def tensor(numbers):
+    return torch.tensor(numbers, dtype=torch.long)
+
+
+def padded(sentences, filling):
+    length = max(map(len, sentences))
+    return tensor([s + [filling] * (length - len(s)) for s in sentences]).t().contiguous()
+
+
+def lecture_step(types):
+    """One sentence, or sixteen that are padded."""
+    sparse = options.workload != "lm-minibatch"
+    embeddings, rnn, scores = nn.Embedding(types, 64, sparse=sparse), nn.LSTM(64, 128), nn.Linear(128, types)
+    dense = [*rnn.parameters(), *scores.parameters()] + ([] if sparse else [*embeddings.parameters()])
+    optimisers = [torch.optim.Adam(dense, fused=True)]
+    if sparse:
+        optimisers.append(torch.optim.SparseAdam(list(embeddings.parameters())))
+
+    def loss_of(item):
+        if options.workload == "lm-lstm":
+            outputs = rnn(embeddings(tensor([0] + item[:-1])).unsqueeze(1))[0].squeeze(1)
+            return F.cross_entropy(scores(outputs), tensor(item), reduction="sum"), len(item)
+        outputs = rnn(embeddings(padded([[0] + s[:-1] for s in item], 0)))[0].flatten(0, 1)
+        targets = padded(item, -100).flatten()
+        kept = (targets >= 0).nonzero().squeeze(1)
+        if kept.numel() < targets.numel():
+            outputs, targets = outputs.index_select(0, kept), targets.index_select(0, kept)
+        return F.cross_entropy(scores(outputs), targets, reduction="sum"), kept.numel()
+
+    def step(item):
+        loss, units = loss_of(item)
+        for optimiser in optimisers:
+            optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        for optimiser in optimisers:
+            optimiser.step()
+        return loss.item(), units
+
+    return step
+
+
+def stream_step(types):
+    """Parallel streams with carried state."""
+    shape = workloads.STREAMS[options.workload]
+    is_word, streams, hidden = options.workload != "lm-char", shape["streams"], shape["hidden"]
+    units = streams * shape["steps"]
+    dropout = nn.Dropout(shape["dropout"])
+    embeddings = nn.Embedding(types, shape["embedding"])
+    rnn = nn.LSTM(shape["embedding"], hidden, 2, dropout=shape["dropout"])
+    scores = nn.Linear(hidden, types)
+    parameters = [p for module in (embeddings, rnn, scores) for p in module.parameters()]
+    if is_word:
+        for parameter in parameters:
+            nn.init.uniform_(parameter, -0.05, 0.05)
+    make = torch.optim.SGD if is_word else torch.optim.Adam
+    optimiser = make(parameters, lr=shape["rate"], fused=True)
+    state = [torch.zeros(2, streams, hidden), torch.zeros(2, streams, hidden)]
+
+    def step(item):
+        inputs, targets = tensor(item[0]), tensor(item[1])
+        outputs, (h, c) = rnn(dropout(embeddings(inputs)), tuple(state))
+        state[:] = h.detach(), c.detach()
+        loss = F.cross_entropy(scores(dropout(outputs)).flatten(0, 1), targets.flatten(), reduction="sum")
+        optimiser.zero_grad(set_to_none=True)
+        (loss / (streams if is_word else units)).backward()
+        nn.utils.clip_grad_norm_(parameters, 5.0, foreach=True)
+        optimiser.step()
+        return loss.item(), units
+
+    return step
+
+
+def generation_step():
+    """One token after the other, sampled."""
+    shape = workloads.GENERATION[options.workload]
+    embeddings = nn.Embedding(shape["types"], shape["embedding"])
+    lower, upper = nn.LSTMCell(shape["embedding"], shape["hidden"]), nn.LSTMCell(shape["hidden"], shape["hidden"])
+    scores = nn.Linear(shape["hidden"], shape["types"])
+
+    @torch.no_grad()
+    def step(_):
+        token = torch.zeros(1, dtype=torch.long)
+        first = second = (torch.zeros(1, shape["hidden"]), torch.zeros(1, shape["hidden"]))
+        for _ in range(shape["tokens"]):
+            first = lower(embeddings(token), first)
+            second = upper(first[0], second)
+            token = torch.multinomial(scores(second[0]).softmax(1), 1).view(1)
+            token.item()
+        return 0, shape["tokens"]
+
+    return step
+
+
+if options.workload in workloads.GENERATION:
+    workloads.measure(options, "torch", [None], generation_step())
+else:
+    items, types = workloads.items(options.workload, options.data)
+    make = stream_step if options.workload in workloads.STREAMS else lecture_step
+    workloads.measure(options, "torch", items, make(types))

@@ -1,0 +1,128 @@
+"""What every peer's script shares: the texts, the order of the updates, the clock and the line of JSON.
+
+An item is what one update (or one stretch of generation) works on. The order of items depends on the text and on a fixed
+seed alone, so that every peer, and `elman bench`, trains on the same items in the same order.
+"""
+import argparse
+import json
+import os
+import random
+import re
+import resource
+import statistics
+import time
+
+VOCABULARY = 10_000  # softmax width of every word workload, whatever the text has
+CHARACTERS = 50  # of the generation workload
+STREAMS = {  # model, cut of the stream and learning rate of the workloads that carry the state
+    "lm-zaremba-medium": dict(embedding=650, hidden=650, streams=20, steps=35, dropout=0.5, rate=1.0),
+    "lm-char": dict(embedding=64, hidden=512, streams=50, steps=50, dropout=0.0, rate=0.002),
+}
+GENERATION = {
+    "generation-word": dict(embedding=650, hidden=650, types=VOCABULARY, tokens=50),
+    "generation-char": dict(embedding=64, hidden=512, types=CHARACTERS, tokens=500),
+}
+WARM_UP = {"lm-lstm": 100, "lm-minibatch": 30, "lm-autobatch": 30, "lm-zaremba-medium": 4, "lm-char": 4}
+NAMES = list(WARM_UP) + list(GENERATION)
+
+
+def arguments(description, **options):
+    """The command line of a peer's script; `options` are further choices, the first of each being the default."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("workload", choices=NAMES)
+    parser.add_argument("--data", default="data", help="folder with ptb/train.txt")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=5)
+    for name, choices in options.items():
+        parser.add_argument("--" + name, choices=choices, default=choices[0])
+    result = parser.parse_args()
+    for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[variable] = str(result.threads)  # read when the peer is imported
+    return result
+
+
+class Numbers(dict):
+    """Numbers in the order of first appearance."""
+
+    def __missing__(self, key):
+        self[key] = len(self)
+        return self[key]
+
+
+def lines(data):
+    with open(os.path.join(data, "ptb", "train.txt"), encoding="utf-8") as file:
+        return list(file)
+
+
+def sentences(data):
+    """Word numbers; every sentence ends with the boundary 0, which also stands before it."""
+    numbers = Numbers()
+    boundary = numbers["<s>"]
+    return [[numbers[word] for word in line.split()] + [boundary] for line in lines(data)]
+
+
+def characters(data):
+    numbers = Numbers()
+    text = "".join(re.sub(r"\s+$", "\n", re.sub(r"^ ", "", line)) for line in lines(data))
+    return [numbers[character] for character in text], len(numbers)
+
+
+def shuffled(items):
+    items = list(items)
+    random.Random(1).shuffle(items)
+    return items
+
+
+def chunks(items, size=16):
+    return [items[start:start + size] for start in range(0, len(items), size)]
+
+
+def segments(stream, streams, steps):
+    """Parallel streams cut in segments: (inputs, targets), each a list of steps of all streams."""
+    size = (len(stream) - 1) // streams
+    column = lambda start, offset: [stream[b * size + start + offset] for b in range(streams)]
+    return [
+        ([column(start, step) for step in range(steps)], [column(start, step + 1) for step in range(steps)])
+        for start in range(0, size - steps, steps)
+    ]
+
+
+def items(workload, data):
+    """The items of a training workload, and how many types its softmax has."""
+    if workload == "lm-lstm":
+        return shuffled(sentences(data)), VOCABULARY
+    if workload == "lm-minibatch":  # sorted by falling length, cut, the cuts shuffled
+        return shuffled(chunks(sorted(sentences(data), key=lambda sentence: -len(sentence)))), VOCABULARY
+    if workload == "lm-autobatch":
+        return chunks(shuffled(sentences(data))), VOCABULARY
+    shape = STREAMS[workload]
+    if workload == "lm-char":
+        stream, types = characters(data)
+    else:
+        stream, types = [word for sentence in sentences(data) for word in sentence], VOCABULARY
+    return segments(stream, shape["streams"], shape["steps"]), types
+
+
+def measure(options, peer, items, step, windows=5):
+    """Runs `step(item) -> (loss, units)`: first the warm-up, whose second half gives the loss, then timed windows; prints
+    the line of JSON."""
+    warm_up = WARM_UP.get(options.workload, 1)
+    tail = [step(items[number % len(items)]) for number in range(warm_up)][warm_up // 2:]
+    rates, number = [], warm_up
+    for _ in range(windows):
+        start, units = time.perf_counter(), 0
+        while units == 0 or time.perf_counter() - start < options.seconds / windows:
+            units += step(items[number % len(items)])[1]
+            number += 1
+        rates.append(units / (time.perf_counter() - start))
+    unit = "chars" if options.workload.endswith("char") else "words"
+    line = {
+        "peer": peer, "workload": options.workload, "threads": options.threads, "unit": unit,
+        unit + "_per_sec": round(statistics.median(rates), 2), "min": round(min(rates), 2), "max": round(max(rates), 2),
+        "updates": number - warm_up,
+    }
+    if options.workload in WARM_UP:
+        line["loss_after_N_updates"] = round(sum(loss for loss, _ in tail) / sum(units for _, units in tail), 4)
+        line["N"] = warm_up
+    line["peak_rss_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    print(json.dumps(line), flush=True)

@@ -1,0 +1,129 @@
+import ElmanLayers
+import ElmanText
+
+/// The memory that training a language model takes at its peak, foretold from sizes alone, before any of it is taken.
+///
+/// The graph of the largest update weighs most: for each token the values and gradients of every step, what the backward pass
+/// needs again, and the scores of the whole vocabulary.
+public struct MemoryEstimate: Sendable, Hashable {
+    /// Numbers that are learnt.
+    public let parameterCount: Int
+    /// Bytes of the weights and their gradients.
+    public let weights: Int
+    /// Bytes of the trainer's moments and averages, and of their copy while a checkpoint is written.
+    public let trainer: Int
+    /// Bytes of the graph of the largest update.
+    public let graph: Int
+    /// Bytes of the texts.
+    public let text: Int
+    /// Bytes of the program itself and of the space that allocators hold back.
+    public let program = 24 << 20
+
+    /// Bytes of all of it.
+    public var total: Int { weights + trainer + graph + text + program }
+
+    /// What is trained on, as far as it needs memory.
+    public struct Work: Sendable, Hashable {
+        /// Entries of the vocabulary.
+        public var vocabularySize: Int
+        /// Numbers that the trainer keeps for each parameter.
+        public var momentCount: Int
+        /// The largest update.
+        public var update: Update
+        /// Tokens of all texts.
+        public var textTokens: Int
+        /// Sentences of all texts.
+        public var sentences: Int
+
+        /// The sizes of some work.
+        public init(vocabularySize: Int, momentCount: Int, update: Update, textTokens: Int, sentences: Int) {
+            self.vocabularySize = vocabularySize
+            self.momentCount = momentCount
+            self.update = update
+            self.textTokens = textTokens
+            self.sentences = sentences
+        }
+    }
+
+    /// How much one update takes at once.
+    public struct Update: Sendable, Hashable {
+        /// Tokens that it learns.
+        public var tokens: Int
+        /// Steps of the network in its graph: parallel streams take theirs together.
+        public var steps: Int
+
+        /// An update of so many tokens in so many steps.
+        public init(tokens: Int, steps: Int) {
+            self.tokens = tokens
+            self.steps = steps
+        }
+    }
+
+    /// The estimate for a model and its work.
+    public init(_ configuration: LanguageModelConfiguration, _ work: Work) {
+        let sizes = LanguageModelSizes(configuration, vocabularySize: work.vocabularySize)
+        let padded = sizes.blocks.reduce(0) { $0 + $1.paddedCount }
+        let largest = sizes.blocks.reduce(0) { max($0, $1.count) }
+        parameterCount = sizes.blocks.reduce(0) { $0 + $1.count }
+        // The largest tensor is copied and turned when it is saved.
+        weights = 4 * (2 * padded + 2 * largest)
+        trainer = 4 * 2 * padded * work.momentCount
+        graph =
+            4 * work.update.tokens * Self.numbersPerToken(configuration, work)
+            + work.update.steps * Self.bookkeepingPerStep(configuration)
+        // The text as type numbers, as indices, and its part for training; each type with its spelling in two tables.
+        text = 12 * work.textTokens + 48 * work.sentences + 160 * work.vocabularySize
+    }
+
+    /// Scores beyond so many numbers are computed a second time rather than kept.
+    private static let largestKeptScores = 1 << 26
+
+    /// Numbers that one token's part of the graph holds.
+    private static func numbersPerToken(_ configuration: LanguageModelConfiguration, _ work: Work) -> Int {
+        let hidden = configuration.hiddenSize, embedding = configuration.embeddingSize
+        // Values and gradients of what each layer computes, and the gates that are kept for the backward pass.
+        let cell =
+            switch configuration.cell {
+            case .elman, .elmanReLU: 5 * hidden
+            case .lstm: 16 * hidden
+            case .gru, .gruResetBefore: 12 * hidden
+            case .coupledLSTM: 40 * hidden
+            case .layerNormLSTM: 140 * hidden
+            }
+        let dropped = configuration.dropout > 0 ? 3 * (embedding + hidden * configuration.layerCount) : 0
+        let keepsScores = work.update.tokens * work.vocabularySize <= largestKeptScores
+        return 2 * embedding + configuration.layerCount * cell + dropped + 2 * hidden + (keepsScores ? work.vocabularySize : 0)
+    }
+
+    /// Bytes of the records of one step of the network, and of the plans that are kept of them.
+    private static func bookkeepingPerStep(_ configuration: LanguageModelConfiguration) -> Int {
+        let records =
+            switch configuration.cell {
+            case .elman, .elmanReLU, .gru, .gruResetBefore: 2
+            case .lstm: 4
+            case .coupledLSTM: 18
+            case .layerNormLSTM: 22
+            }
+        return 500 * (3 + configuration.layerCount * (records + (configuration.dropout > 0 ? 1 : 0)))
+    }
+}
+
+extension MemoryEstimate.Update {
+    /// The largest update that some batches make of sentences of the given lengths, end marks included.
+    public init(largestOf batches: LanguageModelBatches, lengths: [Int], seed: UInt64) {
+        switch batches {
+        case .streams(let count, let stepCount):
+            let all = lengths.reduce(0, +)
+            let streams = max(1, min(count, all))
+            steps = min(stepCount, all / streams)
+            tokens = streams * steps
+        case .sentences(let size):
+            // The batches of the first epochs; later ones are as large or a little larger.
+            tokens = (1...(lengths.count > 1_000_000 ? 1 : 3)).reduce(0) { largest, epoch in
+                LanguageModelTask.order(ofEpoch: epoch, count: lengths.count, size: size, seed: seed)
+                    .reduce(largest) { largest, batch in max(largest, batch.reduce(0) { $0 + lengths[$1] }) }
+            }
+            steps = tokens
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import Elman
+
+/// What the model is made of.
+struct ModelFlags: ParsableArguments {
+    @Option(help: ArgumentHelp("What a token is (word).", valueName: "word|char"))
+    var unit: String?
+    @Option(help: ArgumentHelp("\(CellKind.allCases.map(\.rawValue).joined(separator: ", ")) (lstm).", valueName: "name"))
+    var cell: String?
+    @Option(help: ArgumentHelp("Recurrent layers (1).", valueName: "n"))
+    var layers: Int?
+    @Option(help: ArgumentHelp("Elements of a token's vector (64).", valueName: "n"))
+    var embedding: Int?
+    @Option(help: ArgumentHelp("Units of each recurrent layer (128).", valueName: "n"))
+    var hidden: Int?
+    @Option(help: ArgumentHelp("Share left out in training, from 0 to below 1 (0).", valueName: "rate"))
+    var dropout: Double?
+    @Flag(help: "One dropout mask for a whole sequence.") var variationalDropout = false
+    @Flag(help: "Layer normalisation in the cell.") var layerNorm = false
+    @Flag(help: "Add a layer's input to its output.") var residual = false
+    @Flag(help: "Use the embeddings as output weights.") var tieEmbeddings = false
+    @Option(help: ArgumentHelp("Start all parameters uniform in ± this.", valueName: "r"))
+    var initialRange: Double?
+    @Option(help: ArgumentHelp("Leave out tokens that occur less often (1).", valueName: "n"))
+    var minCount: Int?
+    @Option(help: ArgumentHelp("Keep at most so many tokens (all).", valueName: "n"))
+    var vocabularySize: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Cut lines after so many tokens (\(TrainSettings.longestSentence); no limit with --bptt).", valueName: "n"))
+    var maxLength: Int?
+    @Option(
+        name: .customLong("invalid-utf8"),
+        help: ArgumentHelp("What to do with bytes that are not UTF-8 (error).", valueName: "error|replace"))
+    var invalidUTF8: String?
+
+    var values: [(String, JSONValue?)] {
+        [
+            ("unit", unit.map { .string($0) }), ("cell", cell.map { .string($0) }), ("layers", layers.map { JSONValue($0) }),
+            ("embedding", embedding.map { JSONValue($0) }), ("hidden", hidden.map { JSONValue($0) }),
+            ("dropout", dropout.map { JSONValue($0) }), ("variational-dropout", variationalDropout ? true : nil),
+            ("layer-norm", layerNorm ? true : nil), ("residual", residual ? true : nil),
+            ("tie-embeddings", tieEmbeddings ? true : nil), ("initial-range", initialRange.map { JSONValue($0) }),
+            ("min-count", minCount.map { JSONValue($0) }), ("vocabulary-size", vocabularySize.map { JSONValue($0) }),
+            ("max-length", maxLength.map { JSONValue($0) }), ("invalid-utf8", invalidUTF8.map { .string($0) }),
+        ]
+    }
+}
+
+/// How it is trained.
+struct TrainingFlags: ParsableArguments {
+    @Option(help: ArgumentHelp("Sentences an update, or parallel streams with --bptt (16).", valueName: "n"))
+    var batchSize: Int?
+    @Option(
+        help: ArgumentHelp(
+            "0: sentence by sentence. N: one stream cut every N tokens, the state carried along (0).", valueName: "n"))
+    var bptt: Int?
+    @Option(help: ArgumentHelp("\(trainerNames.joined(separator: ", ")) (adam).", valueName: "name"))
+    var optimizer: String?
+    @Option(help: ArgumentHelp("Learning rate (each optimizer has its own).", valueName: "rate"))
+    var learningRate: Double?
+    @Option(help: ArgumentHelp("Multiply the rate by this after every epoch past --decay-after.", valueName: "factor"))
+    var decay: Double?
+    @Option(help: ArgumentHelp("Last epoch at the full rate (0).", valueName: "epoch"))
+    var decayAfter: Int?
+    @Option(
+        help: ArgumentHelp(
+            "\(TrainSettings.scheduleNames.joined(separator: ", ")) (constant, or step with --decay).", valueName: "name"))
+    var schedule: String?
+    @Option(help: ArgumentHelp("Updates over which the rate rises from 0 (0).", valueName: "n"))
+    var warmUp: Int?
+    @Option(help: ArgumentHelp("Largest norm of the gradient; longer ones are scaled down (none).", valueName: "norm"))
+    var clip: Double?
+    @Option(help: ArgumentHelp("How strongly weights are drawn to zero (0).", valueName: "rate"))
+    var weightDecay: Double?
+    @Option(help: ArgumentHelp("Average of the weights: none, exponential or cumulative (none).", valueName: "name"))
+    var averaging: String?
+    @Option(help: ArgumentHelp("Passes over the data (10).", valueName: "n"))
+    var epochs: Int?
+    @Option(help: ArgumentHelp("Minutes at most (no limit).", valueName: "n"))
+    var maxMinutes: Double?
+    @Option(help: ArgumentHelp("End after so many evaluations without improvement (never).", valueName: "n"))
+    var patience: Int?
+    @Option(help: ArgumentHelp("Updates between evaluations (those of an epoch).", valueName: "n"))
+    var evaluateEvery: Int?
+    @Option(help: ArgumentHelp("Minutes between checkpoints (10).", valueName: "n"))
+    var checkpointMinutes: Double?
+    @Option(help: ArgumentHelp("Seed of everything random (1).", valueName: "n"))
+    var seed: Int?
+    @Option(help: ArgumentHelp("Memory to take at most, such as 2GB (what the machine has).", valueName: "bytes"))
+    var memoryLimit: String?
+
+    var values: [(String, JSONValue?)] {
+        [
+            ("batch-size", batchSize.map { JSONValue($0) }), ("bptt", bptt.map { JSONValue($0) }),
+            ("optimizer", optimizer.map { .string($0) }), ("learning-rate", learningRate.map { JSONValue($0) }),
+            ("decay", decay.map { JSONValue($0) }), ("decay-after", decayAfter.map { JSONValue($0) }),
+            ("schedule", schedule.map { .string($0) }), ("warm-up", warmUp.map { JSONValue($0) }),
+            ("clip", clip.map { JSONValue($0) }), ("weight-decay", weightDecay.map { JSONValue($0) }),
+            ("averaging", averaging.map { .string($0) }), ("epochs", epochs.map { JSONValue($0) }),
+            ("max-minutes", maxMinutes.map { JSONValue($0) }), ("patience", patience.map { JSONValue($0) }),
+            ("evaluate-every", evaluateEvery.map { JSONValue($0) }),
+            ("checkpoint-minutes", checkpointMinutes.map { JSONValue($0) }), ("seed", seed.map { JSONValue($0) }),
+            ("memory-limit", memoryLimit.map { .string($0) }),
+        ]
+    }
+}

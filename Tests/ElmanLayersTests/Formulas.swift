@@ -1,0 +1,12 @@
+// Alone in its file: Foundation has an `Expression` of its own.
+import Foundation
+
+/// amplitude · sin(phase + a i + b j).
+func sine(_ amplitude: Double, phase: Double, _ a: Double, _ i: Int, _ b: Double = 0, _ j: Int = 0) -> Float {
+    Float(amplitude * sin(phase + a * Double(i) + b * Double(j)))
+}
+
+/// amplitude · cos(phase + a i).
+func cosine(_ amplitude: Double, phase: Double, _ a: Double, _ i: Int) -> Float {
+    Float(amplitude * cos(phase + a * Double(i)))
+}

@@ -1,0 +1,91 @@
+import Elman
+import Foundation
+import Testing
+
+/// The memory that training needs is known before it is taken.
+@Suite struct MemoryTests {
+    @Test(arguments: CellKind.allCases)
+    func sizesAreThoseOfTheModel(cell: CellKind) throws {
+        for ties in [false, true] {
+            var configuration = LanguageModelConfiguration()
+            configuration.cell = cell
+            configuration.layerCount = 3
+            configuration.hiddenSize = 17
+            configuration.embeddingSize = ties ? 17 : 11
+            configuration.tiesEmbeddings = ties
+            let text = try TextCorpus(text: Array(SampleText.sentences(40).utf8))
+            let vocabulary = text.vocabulary()
+            let model = try LanguageModel(configuration, vocabulary: vocabulary)
+            let work = MemoryEstimate.Work(
+                vocabularySize: vocabulary.count, momentCount: 2, update: .init(tokens: 9, steps: 9), textTokens: 100, sentences: 10)
+            #expect(MemoryEstimate(configuration, work).parameterCount == model.parameters.scalarCount)
+        }
+    }
+
+    @Test(arguments: trainerNames)
+    func momentsAreThoseOfTheTrainer(name: String) throws {
+        let parameters = ParameterCollection()
+        let parameter = parameters.add([3], named: "p")
+        let trainer = try #require(makeTrainer(named: name, parameters))
+        let graph = ComputationGraph()
+        sum(parameter(in: graph)).backward()
+        trainer.update()
+        #expect(trainer.state.tensors.count == trainerMomentCount(named: name))
+    }
+
+    @Test func theLargestUpdateIsThatOfTheBatches() {
+        let lengths = [5, 1, 7, 3]
+        #expect(MemoryEstimate.Update(largestOf: .sentences(1), lengths: lengths, seed: 1).tokens == 7)
+        #expect(MemoryEstimate.Update(largestOf: .sentences(9), lengths: lengths, seed: 1).tokens == 16)
+        let stream = MemoryEstimate.Update(largestOf: .streams(count: 4, steps: 3), lengths: lengths, seed: 1)
+        #expect(stream == MemoryEstimate.Update(tokens: 12, steps: 3))
+        let short = MemoryEstimate.Update(largestOf: .streams(count: 100, steps: 30), lengths: lengths, seed: 1)
+        #expect(short == MemoryEstimate.Update(tokens: 16, steps: 1))
+    }
+
+    @Test func tooLittleMemoryIsRefusedBeforeItIsTaken() throws {
+        let folder = try TrainedRun.texts()
+        let arguments = ["train", "lm", "train.txt", "-o", "run", "--hidden", "600", "--embedding", "100", "--epochs", "1"]
+        let outcome = try Program.run(arguments + ["--memory-limit", "90MB", "--batch-size", "50"], in: folder)
+        #expect(outcome.status == 71, "\(outcome.transcript)")
+        #expect(outcome.errors.contains("the limit is 90.0 MB; --batch-size "), "\(outcome.transcript)")
+        #expect(!folder.has("run/config.json"))
+        let impossible = try Program.run(arguments + ["--memory-limit", "1000000"], in: folder)
+        #expect(impossible.status == 71)
+        #expect(impossible.errors.contains("no batch size fits"))
+        let huge = try Program.run(
+            ["train", "lm", "train.txt", "-o", "run", "--hidden", "65536", "--layers", "64", "--embedding", "65536"], in: folder)
+        #expect(huge.status == 71, "\(huge.transcript)")
+    }
+
+    @Test func theBatchThatFitsIsAccepted() throws {
+        let folder = try TrainedRun.texts()
+        let arguments = ["train", "lm", "train.txt", "--dry-run", "--hidden", "200", "--memory-limit", "48MB", "--batch-size"]
+        let refused = try Program.run(arguments + ["50"], in: folder)
+        let words = refused.errors.split(separator: " ")
+        let position = try #require(words.firstIndex(of: "--batch-size"), "\(refused.transcript)")
+        let largest = try #require(Int(words[position + 1]))
+        #expect(try Program.run(arguments + ["\(largest)"], in: folder).status == 0)
+        #expect(try Program.run(arguments + ["\(largest + 1)"], in: folder).status == 71)
+    }
+
+    /// Peak sizes in megabytes, foretold and measured: within a quarter of each other.
+    @Test(arguments: [
+        ["--hidden", "400", "--embedding", "300"], ["--hidden", "300", "--layers", "2", "--cell", "gru", "--optimizer", "amsgrad"],
+        ["--bptt", "20", "--hidden", "256", "--unit", "char"],
+    ])
+    func theEstimateIsNearTheTruth(settings: [String]) throws {
+        let folder = try TrainedRun.texts()
+        let outcome = try Program.run(["train", "lm", "train.txt", "-o", "run", "--epochs", "1", "-v"] + settings, in: folder)
+        let foretold = try megabytes(after: "needs about ", in: outcome.errors)
+        let measured = try megabytes(after: "peak memory ", in: outcome.errors)
+        #expect(foretold < 1.4 * measured && measured < 1.4 * foretold, "\(outcome.transcript)")
+    }
+
+    private func megabytes(after start: String, in text: String) throws -> Double {
+        let range = try #require(text.range(of: start), "\(text)")
+        let words = text[range.upperBound...].split(whereSeparator: { " \n".contains($0) })
+        try #require(words.count > 1 && words[1].hasPrefix("MB"), "\(text)")
+        return try #require(Double(words[0]))
+    }
+}
