@@ -6,6 +6,8 @@
 #include "kernels.h"
 
 static const ek_kernels *_Atomic active;
+/// What the thread was told to use instead; tests of several levels may run side by side.
+static _Thread_local const ek_kernels *own_level;
 
 /// The level of that name, or NULL where this processor lacks it.
 static const ek_kernels *find_level(const char *name) {
@@ -32,6 +34,7 @@ static const ek_kernels *choose_level(void) {
 }
 
 const ek_kernels *ek_level(void) {
+    if (own_level) return own_level;
     const ek_kernels *level = atomic_load_explicit(&active, memory_order_relaxed);
     if (!level) {
         level = choose_level();
@@ -45,6 +48,9 @@ const char *ek_simd_level(void) { return ek_level()->name; }
 int ek_set_simd_level(const char *name) {
     const ek_kernels *level = find_level(name);
     if (!level) return -1;
-    atomic_store(&active, level);
+    own_level = level;
     return 0;
 }
+
+const ek_kernels *ek_own_level(void) { return own_level; }
+void ek_set_own_level(const ek_kernels *level) { own_level = level; }

@@ -118,6 +118,9 @@ typedef struct {
 
 /// The table of the level in use.
 const ek_kernels *ek_level(void);
+/// What the calling thread was told to use, NULL where nothing; the pool's threads take it over with the work.
+const ek_kernels *ek_own_level(void);
+void ek_set_own_level(const ek_kernels *level);
 
 extern const ek_kernels ek_scalar_kernels;
 #if defined(__x86_64__)

@@ -21,6 +21,7 @@ static struct {
     _Atomic uint64_t ticket;
     _Atomic(ek_chunk_function) body;
     _Atomic(void *) context;
+    const ek_kernels *_Atomic level;  // the caller's own, or NULL
     _Atomic uint64_t chunks, done;
     atomic_bool busy;
     atomic_int threads, started, sleeping;
@@ -52,9 +53,11 @@ static void run_chunks(void) {
         uint64_t ticket = atomic_load(&pool.ticket);
         ek_chunk_function body = atomic_load(&pool.body);
         void *context = atomic_load(&pool.context);
+        const ek_kernels *level = atomic_load(&pool.level);
         if (!work_waits(ticket)) return;
         if (!atomic_compare_exchange_strong(&pool.ticket, &ticket, ticket + 1)) continue;
         inside = 1;
+        ek_set_own_level(level);
         body(context, (size_t)(ticket & chunk_mask));
         inside = 0;
         atomic_fetch_add(&pool.done, 1);
@@ -99,6 +102,7 @@ static void publish(size_t chunks, ek_chunk_function body, void *context) {
     atomic_store(&pool.ticket, job << CHUNK_BITS | chunk_mask);
     atomic_store(&pool.body, body);
     atomic_store(&pool.context, context);
+    atomic_store(&pool.level, ek_own_level());
     atomic_store(&pool.done, 0);
     atomic_store(&pool.chunks, chunks);
     atomic_store(&pool.ticket, job << CHUNK_BITS);

@@ -17,7 +17,8 @@
 
 /// Name of the level in use: "scalar", "sse2", "neon", "avx2" or "avx512". The environment variable ELMAN_SIMD forces one.
 const char *ek_simd_level(void);
-/// Forces a level by name, for tests. Returns 0, or -1 where the processor lacks it. Not to be called while kernels run.
+/// Forces a level by name for the calling thread and the work that it hands out, for tests. Returns 0, or -1 where the
+/// processor lacks it.
 int ek_set_simd_level(const char *name);
 
 // MARK: Threads (pool.c)

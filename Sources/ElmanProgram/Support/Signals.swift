@@ -52,6 +52,15 @@ enum Signals {
         let ignoresHangUp = isIgnored(SIGHUP)
         for number in [SIGINT, SIGTERM, SIGUSR1] { _ = signal(number, handler) }
         if !ignoresHangUp { _ = signal(SIGHUP, handler) }
+        unblock([SIGINT, SIGTERM, SIGHUP, SIGUSR1])
+    }
+
+    /// Lets signals through that whoever started us had blocked, as programs with many threads do.
+    private static func unblock(_ numbers: [Int32]) {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for number in numbers { sigaddset(&set, number) }
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
     }
 
     /// Gives the signals back their default effect. What was received stays readable.
