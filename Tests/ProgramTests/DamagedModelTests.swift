@@ -75,7 +75,9 @@ import Testing
     func aPathOutOfTheFolderIsRefused(path: String) throws {
         let folder = try TrainedRun.copy()
         try folder.replace("\"seed\": 1", by: "\"seed\": 1, \"vocabulary\": \"\(path)\"", in: "run/config.json")
-        for command in [["score", "run", "dev.txt"], ["inspect", "run"], ["train", "--resume", "run"], ["plot", "run", "-o", "p"]] {
+        for command in [
+            ["score", "run", "dev.txt"], ["inspect", "run"], ["train", "--resume", "run"], ["plot", "run", "-o", "p"],
+        ] {
             let outcome = try Program.run(command, in: folder)
             #expect(outcome.status == 65, "\(command): \(outcome.transcript)")
             #expect(outcome.errors.contains("leads out of the run's folder"))
@@ -85,8 +87,10 @@ import Testing
     @Test(arguments: [
         ("\"hidden\": 8", "\"hidden\": 9"), ("\"hidden\": 8", "\"hidden\": 1000000000000"), ("\"hidden\": 8", "\"hidden\": -8"),
         ("\"hidden\": 8", "\"hidden\": \"8\""), ("\"hidden\": 8,", ""), ("\"cell\": \"lstm\"", "\"cell\": \"transformer\""),
-        ("\"cell\": \"lstm\"", "\"cell\": \"gru\""), ("\"layers\": 1", "\"layers\": 3"), ("\"unit\": \"word\"", "\"unit\": \"char\""),
-        ("\"task\": \"lm\"", "\"task\": \"tag\""), ("\"task\"", "\"tsk\""), ("\"format_version\": 1,", ""), ("{", "[{"), ("{", ""),
+        ("\"cell\": \"lstm\"", "\"cell\": \"gru\""), ("\"layers\": 1", "\"layers\": 3"),
+        ("\"unit\": \"word\"", "\"unit\": \"char\""),
+        ("\"task\": \"lm\"", "\"task\": \"tag\""), ("\"task\"", "\"tsk\""), ("\"format_version\": 1,", ""), ("{", "[{"),
+        ("{", ""),
     ])
     func aConfigurationThatDoesNotFitIsNamed(old: String, new: String) throws {
         let folder = try TrainedRun.copy()

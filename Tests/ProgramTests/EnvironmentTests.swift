@@ -7,12 +7,14 @@ import Testing
         let folder = try TrainedRun.texts()
         let environments: [[String: String?]] = [
             [:], ["LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8", "TZ": "Asia/Kathmandu"],
-            ["LC_ALL": "C", "HOME": nil, "TZ": nil, "PATH": nil, "TERM": nil], ["LC_ALL": "nonsense", "TMPDIR": "/nowhere", "HOME": "/nowhere"],
+            ["LC_ALL": "C", "HOME": nil, "TZ": nil, "PATH": nil, "TERM": nil],
+            ["LC_ALL": "nonsense", "TMPDIR": "/nowhere", "HOME": "/nowhere"],
         ]
         var results: Set<String> = []
         for (number, environment) in environments.enumerated() {
             let trained = try Program.run(
-                ["train", "lm", "train.txt", "--dev", "dev.txt", "-o", "run\(number)", "--epochs", "1"] + TrainedRun.small, in: folder,
+                ["train", "lm", "train.txt", "--dev", "dev.txt", "-o", "run\(number)", "--epochs", "1"] + TrainedRun.small,
+                in: folder,
                 environment: environment)
             #expect(trained.status == 0, "\(trained.transcript)")
             let scored = try Program.run(["score", "run\(number)", "dev.txt"], in: folder, environment: environment)
@@ -38,13 +40,15 @@ import Testing
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/script")))
     func aTerminalHasABar() throws {
         let folder = try TrainedRun.texts()
+        let clear = "unset NO_COLOR CLICOLOR CLICOLOR_FORCE"
         let command = "elman train lm train.txt -o RUN --epochs 2 \(TrainedRun.small.joined(separator: " "))"
         for (variables, hasColour) in [("TERM=xterm LC_ALL=C.UTF-8", true), ("TERM=xterm LC_ALL=C.UTF-8 NO_COLOR=1", false)] {
-            let line = command.replacingOccurrences(of: "elman ", with: "\"$elman\" ").replacingOccurrences(of: "RUN", with: "run\(hasColour)")
-            let outcome = try Program.shell("\(variables) script -qec '\(line)' /dev/null </dev/null", in: folder)
+            let line = command.replacingOccurrences(of: "elman ", with: "\"$elman\" ").replacingOccurrences(
+                of: "RUN", with: "run\(hasColour)")
+            let outcome = try Program.shell("\(clear); \(variables) script -qec '\(line)' /dev/null </dev/null", in: folder)
             #expect(outcome.status == 0, "\(outcome.transcript)")
             #expect(outcome.output.contains("epoch 1: "), "\(outcome.output)")
-            let refused = try Program.shell("\(variables) script -qec '\(line)' /dev/null </dev/null", in: folder)
+            let refused = try Program.shell("\(clear); \(variables) script -qec '\(line)' /dev/null </dev/null", in: folder)
             #expect(refused.output.contains("\u{1B}[1") == hasColour, "\(refused.output)")
         }
     }

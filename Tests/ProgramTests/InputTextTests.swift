@@ -7,7 +7,8 @@ import Testing
     private func vocabulary(of bytes: [UInt8], _ more: [String] = []) throws -> Set<String> {
         let folder = TemporaryFolder()
         try folder.write(bytes, to: "text")
-        let outcome = try Program.run(["train", "lm", "text", "-o", "run", "--epochs", "1"] + TrainedRun.small + more, in: folder)
+        let outcome = try Program.run(
+            ["train", "lm", "text", "-o", "run", "--epochs", "1"] + TrainedRun.small + more, in: folder)
         #expect(outcome.status == 0, "\(outcome.transcript)")
         return Set(folder.text("run/vocabulary.txt").split(separator: "\n").dropFirst(2).map(String.init))
     }
@@ -55,9 +56,10 @@ import Testing
     func textWithoutSentencesIsRefused(text: String) throws {
         let folder = try TrainedRun.copy()
         try folder.write(text, to: "empty")
-        for arguments in [["train", "lm", "empty", "-o", "new"], ["evaluate", "run", "empty"],
-            ["train", "lm", "train.txt", "--dev", "empty", "-o", "new"]]
-        {
+        for arguments in [
+            ["train", "lm", "empty", "-o", "new"], ["evaluate", "run", "empty"],
+            ["train", "lm", "train.txt", "--dev", "empty", "-o", "new"],
+        ] {
             let outcome = try Program.run(arguments, in: folder)
             #expect(outcome.status == 65)
             #expect(outcome.errors.contains("no sentences in empty"), "\(outcome.transcript)")
@@ -100,7 +102,9 @@ import Testing
         let folder = try TrainedRun.copy()
         _ = try Program.shell("ln -s loop loop", in: folder)
         for (name, text) in [("run", "is a folder"), ("loop", "symbolic links"), ("absent", "No such file")] {
-            for arguments in [["train", "lm", name, "-o", "new"], ["evaluate", "run", name], ["score", "run", name], ["check-data", name]] {
+            for arguments in [
+                ["train", "lm", name, "-o", "new"], ["evaluate", "run", name], ["score", "run", name], ["check-data", name],
+            ] {
                 let outcome = try Program.run(arguments, in: folder)
                 #expect(outcome.status == 66, "\(arguments): \(outcome.transcript)")
                 #expect(outcome.errors.contains("\(name): "), "\(outcome.transcript)")
@@ -117,7 +121,8 @@ import Testing
             "mkfifo pipe; cat dev.txt >pipe & \"$elman\" evaluate run pipe --json",
         ] { #expect(try Program.shell(line, in: folder).output == expected) }
         let trained = try Program.shell(
-            "cat train.txt | \"$elman\" train lm - --dev dev.txt -o new --epochs 2 \(TrainedRun.small.joined(separator: " "))", in: folder)
+            "cat train.txt | \"$elman\" train lm - --dev dev.txt -o new --epochs 2 \(TrainedRun.small.joined(separator: " "))",
+            in: folder)
         #expect(trained.status == 0, "\(trained.transcript)")
         #expect(folder.bytes("new/model.safetensors") == folder.bytes("run/model.safetensors"))
     }

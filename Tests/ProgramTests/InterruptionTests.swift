@@ -3,9 +3,15 @@ import Testing
 
 /// What a run is after it was interrupted and resumed: the same as without, byte for byte.
 @Suite struct InterruptionTests {
-    /// A run of some seconds with an evaluation every few updates, dropout and Adam: all kinds of state there are.
+    /// A run of about a second with an evaluation every few updates, dropout and Adam: all kinds of state there are.
     private static let settings =
-        TrainedRun.small + ["--epochs", "25", "--evaluate-every", "5", "--dropout", "0.2", "--seed", "5"]
+        TrainedRun.small + ["--epochs", "\(epochs)", "--evaluate-every", "4", "--dropout", "0.2", "--seed", "5"]
+    /// Long enough to be interrupted, whether the program is optimised or not.
+    #if DEBUG
+        private static let epochs = 10
+    #else
+        private static let epochs = 200
+    #endif
     private static let streamSettings = settings + ["--bptt", "7", "--schedule", "plateau", "--averaging", "exponential"]
 
     /// The weights of runs that nobody interrupted.
@@ -13,10 +19,17 @@ import Testing
     private static let wholeStream = Result { try uninterrupted(streamSettings) }
 
     private static func uninterrupted(_ settings: [String]) throws -> [UInt8] {
-        let folder = try TrainedRun.texts()
+        let folder = try texts()
         let outcome = try Program.run(arguments(settings), in: folder)
         try #require(outcome.status == 0, "\(outcome.transcript)")
         return folder.bytes("run/model.safetensors")
+    }
+
+    /// The usual texts, with less to evaluate on.
+    private static func texts() throws -> TemporaryFolder {
+        let folder = try TrainedRun.texts()
+        try folder.write(SampleText.sentences(4, from: 500), to: "dev.txt")
+        return folder
     }
 
     private static func arguments(_ settings: [String]) -> [String] {
@@ -24,7 +37,7 @@ import Testing
     }
 
     private func begin(_ settings: [String] = InterruptionTests.settings) throws -> Training {
-        try Training(Array(Self.arguments(settings).dropFirst()), in: TrainedRun.texts())
+        try Training(Array(Self.arguments(settings).dropFirst()), in: Self.texts())
     }
 
     private func resume(_ folder: TemporaryFolder, _ more: [String] = []) throws -> Outcome {
@@ -55,9 +68,9 @@ import Testing
     }
 
     @Test func killedAgainAndAgainItStillArrives() throws {
-        let folder = try TrainedRun.texts()
+        let folder = try Self.texts()
         var arguments = Array(Self.arguments(Self.settings).dropFirst())
-        for lines in [1, 7, 14] {
+        for lines in [1, 6, 11] {
             let training = try Training(arguments, in: folder)
             try training.waitForLog("run", lines: lines)
             training.send(SIGKILL)
@@ -70,7 +83,7 @@ import Testing
     }
 
     @Test func killedBeforeTheFirstCheckpointItBeginsAnew() throws {
-        let folder = try TrainedRun.texts()
+        let folder = try Self.texts()
         let training = try Training(Array(Self.arguments(Self.settings).dropFirst()), in: folder)
         try training.wait("configuration") { folder.has("run/config.json") }
         training.send(SIGKILL)

@@ -2,6 +2,8 @@ import Elman
 import Foundation
 import Testing
 
+@testable import ElmanFiles
+
 /// The memory that training needs is known before it is taken.
 @Suite struct MemoryTests {
     @Test(arguments: CellKind.allCases)
@@ -17,7 +19,8 @@ import Testing
             let vocabulary = text.vocabulary()
             let model = try LanguageModel(configuration, vocabulary: vocabulary)
             let work = MemoryEstimate.Work(
-                vocabularySize: vocabulary.count, momentCount: 2, update: .init(tokens: 9, steps: 9), textTokens: 100, sentences: 10)
+                vocabularySize: vocabulary.count, momentCount: 2, update: .init(tokens: 9, steps: 9), textTokens: 100,
+                sentences: 10)
             #expect(MemoryEstimate(configuration, work).parameterCount == model.parameters.scalarCount)
         }
     }
@@ -43,6 +46,17 @@ import Testing
         #expect(short == MemoryEstimate.Update(tokens: 16, steps: 1))
     }
 
+    @Test func limitsOfAllGroupsAboveCount() {
+        let version2 = MemoryLimit.limitFiles(groups: "0::/user/job\n")
+        #expect(
+            version2 == [
+                "/sys/fs/cgroup/user/job/memory.max", "/sys/fs/cgroup/user/memory.max", "/sys/fs/cgroup/memory.max",
+            ])
+        let version1 = MemoryLimit.limitFiles(groups: "5:devices:/x\n4:memory:/\n")
+        #expect(version1 == ["/sys/fs/cgroup/memory/memory.limit_in_bytes"])
+        #expect(MemoryLimit.bytes > 1 << 20)
+    }
+
     @Test func tooLittleMemoryIsRefusedBeforeItIsTaken() throws {
         let folder = try TrainedRun.texts()
         let arguments = ["train", "lm", "train.txt", "-o", "run", "--hidden", "600", "--embedding", "100", "--epochs", "1"]
@@ -60,7 +74,7 @@ import Testing
 
     @Test func theBatchThatFitsIsAccepted() throws {
         let folder = try TrainedRun.texts()
-        let arguments = ["train", "lm", "train.txt", "--dry-run", "--hidden", "200", "--memory-limit", "48MB", "--batch-size"]
+        let arguments = ["train", "lm", "train.txt", "--dry-run", "--hidden", "200", "--memory-limit", "33MB", "--batch-size"]
         let refused = try Program.run(arguments + ["50"], in: folder)
         let words = refused.errors.split(separator: " ")
         let position = try #require(words.firstIndex(of: "--batch-size"), "\(refused.transcript)")
@@ -71,7 +85,8 @@ import Testing
 
     /// Peak sizes in megabytes, foretold and measured: within a quarter of each other.
     @Test(arguments: [
-        ["--hidden", "400", "--embedding", "300"], ["--hidden", "300", "--layers", "2", "--cell", "gru", "--optimizer", "amsgrad"],
+        ["--hidden", "400", "--embedding", "300"],
+        ["--hidden", "300", "--layers", "2", "--cell", "gru", "--optimizer", "amsgrad"],
         ["--bptt", "20", "--hidden", "256", "--unit", "char"],
     ])
     func theEstimateIsNearTheTruth(settings: [String]) throws {

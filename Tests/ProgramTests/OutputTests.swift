@@ -82,7 +82,7 @@ import Testing
     @Test(.enabled(if: geteuid() == 0 && FileManager.default.fileExists(atPath: "/proc/mounts")))
     func aFullDiskLeavesTheLastCheckpoint() throws {
         let folder = try TrainedRun.texts()
-        let mounted = try Program.shell("mkdir disk && mount -t tmpfs -o size=64k tmpfs disk", in: folder)
+        let mounted = try Program.shell("mkdir disk && mount -t tmpfs -o size=400k tmpfs disk", in: folder)
         guard mounted.status == 0 else { return }
         defer { _ = try? Program.shell("umount disk", in: folder) }
         let fits = try Program.run(train + ["-o", "disk/run"], in: folder)
@@ -101,7 +101,8 @@ import Testing
 
     @Test func aDryRunWritesNothing() throws {
         let folder = try TrainedRun.texts()
-        let outcome = try Program.run(["train", "lm", "train.txt", "--dev", "dev.txt", "--dry-run"] + TrainedRun.small, in: folder)
+        let outcome = try Program.run(
+            ["train", "lm", "train.txt", "--dev", "dev.txt", "--dry-run"] + TrainedRun.small, in: folder)
         #expect(outcome.status == 0, "\(outcome.transcript)")
         for text in ["rnn/0/recurrentWeights", "parameters", "memory: about", "8 updates an epoch", "first batch: 8 sentences"] {
             #expect(outcome.output.contains(text), "\(text) in \(outcome.output)")
@@ -123,8 +124,11 @@ import Testing
 
     @Test func aRateFarTooHighIsWarnedOf() throws {
         let outcome = try Program.run(
-            ["train", "lm", "train.txt", "--dev", "dev.txt", "--epochs", "10", "-o", "run", "--learning-rate", "1e6", "--optimizer",
-             "sgd", "--hidden", "8", "--embedding", "6", "--batch-size", "2"],
+            [
+                "train", "lm", "train.txt", "--dev", "dev.txt", "--epochs", "10", "-o", "run", "--learning-rate", "1e6",
+                "--optimizer",
+                "sgd", "--hidden", "8", "--embedding", "6", "--batch-size", "2",
+            ],
             in: TrainedRun.texts())
         #expect(outcome.errors.contains("elman: warning: "), "\(outcome.transcript)")
     }

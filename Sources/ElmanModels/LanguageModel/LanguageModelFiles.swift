@@ -36,6 +36,11 @@ extension LanguageModel {
         let configuration = try LanguageModelConfiguration(json: json, path: folder.configurationPath)
         let vocabulary = try Vocabulary(
             reading: folder.vocabularyPath, boundary: configuration.unit.boundarySpelling)
+        guard vocabulary.boundary != nil else {
+            throw DataError(
+                .badData, path: folder.vocabularyPath,
+                "has no end mark of sentences for unit '\(configuration.unit.rawValue)'; put back the vocabulary of this model")
+        }
         return try LanguageModel(configuration, vocabulary: vocabulary, seed: seed)
     }
 }

@@ -26,7 +26,9 @@ enum Program {
                 folder.deleteLastPathComponent()
                 let file = folder.appendingPathComponent("elman")
                 var isFolder: ObjCBool = false
-                if FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), !isFolder.boolValue { return file.path }
+                if FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), !isFolder.boolValue {
+                    return file.path
+                }
             }
         }
         fatalError("the program elman lies in no folder above \(starts)")

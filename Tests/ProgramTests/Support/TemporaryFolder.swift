@@ -16,6 +16,12 @@ final class TemporaryFolder: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: (path as NSString).deletingLastPathComponent) }
 
+    /// Has it removed when the tests end, for folders that are shared by all of them.
+    func removeAtExit() {
+        LeftOvers.lock.withLock { LeftOvers.paths.append((path as NSString).deletingLastPathComponent) }
+        LeftOvers.registration
+    }
+
     /// The full path of a name in the folder.
     subscript(_ name: String) -> String { path + "/" + name }
 
@@ -38,7 +44,9 @@ final class TemporaryFolder: Sendable {
     func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: self[name]) }
 
     /// Names in a folder within it.
-    func names(_ name: String = "") throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: self[name]).sorted() }
+    func names(_ name: String = "") throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: self[name]).sorted()
+    }
 
     /// Changes a text file by replacing a piece that must be there.
     func replace(_ old: String, by new: String, in name: String) throws {
@@ -46,4 +54,13 @@ final class TemporaryFolder: Sendable {
         precondition(before.contains(old), "\(name) has no \(old)")
         try write(before.replacingOccurrences(of: old, with: new), to: name)
     }
+}
+
+/// Folders to remove at the end of the process.
+private enum LeftOvers {
+    static let lock = NSLock()
+    nonisolated(unsafe) static var paths: [String] = []
+    static let registration: Void = {
+        atexit { for path in LeftOvers.paths { try? FileManager.default.removeItem(atPath: path) } }
+    }()
 }

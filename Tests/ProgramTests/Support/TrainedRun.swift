@@ -15,6 +15,7 @@ enum TrainedRun {
 
     private static func make(_ settings: [String]) throws -> TemporaryFolder {
         let folder = try texts()
+        folder.removeAtExit()
         let outcome = try Program.run(["train", "lm", "train.txt", "--dev", "dev.txt", "-o", "run"] + settings, in: folder)
         try #require(outcome.status == 0, "\(outcome.transcript)")
         return folder
