@@ -11,6 +11,9 @@
 enum { EK_LOSS_CHUNK = 256 };
 /// Columns that one partial sum of `ek_gemm_nt` spans: fixed, since the order of the sum follows from it.
 enum { EK_NT_BLOCK = 768 };
+/// Products of so many rows, and sums of outer products over so many, are blocked, with packed factors. The gradient of inputs
+/// is summed in another order from EK_BLOCKED_ROWS on.
+enum { EK_BLOCKED_ROWS = 128, EK_OUTER_ROWS = 32 };
 /// `ek_gemm_nt` sums in ascending order where the sum is this short, by 16 interleaved lanes where it is longer.
 enum { EK_NT_SEQUENTIAL = 128 };
 
@@ -25,6 +28,31 @@ typedef struct {
     int start;
     const float *bias;
 } ek_product;
+
+/// The right factor of a blocked product: element (k, n) is rows[k][first + n] or, without `rows`, at[k * stride + first + n];
+/// where `transposed`, it is at[(first + n) * stride + k].
+typedef struct {
+    const float *at;
+    size_t stride;
+    const float *const *rows;
+    size_t first;
+    int transposed;
+} ek_factor;
+
+typedef struct {
+    size_t m_count, n_count, k_count;
+    const float *a;
+    size_t lda;
+    ek_factor b;
+    float *c;
+    size_t ldc;
+    int start;
+    const float *bias;
+    /// Called, unless NULL, when some rows of c are complete and still in the second-level cache, where n_count is at most
+    /// EK_LOSS_CHUNK.
+    void (*rows_done)(void *context, size_t first_row, size_t row_count);
+    void *context;
+} ek_blocked;
 
 typedef struct {
     size_t h_count;
@@ -56,13 +84,12 @@ typedef struct {
 typedef struct {
     const char *name;
 
-    // Matrix products. `pack` rearranges b (k_count by n_count) for `gemm_packed`, whose product then reads it as `b`;
-    // `packed_size` is the room it needs, in floats.
+    // Matrix products. `gemm_blocked`, for many rows, sums in ascending order as `gemm_nn` does.
     void (*gemm_nn)(const ek_product *product);
     void (*gemm_nt)(const ek_product *product);
-    size_t (*packed_size)(size_t k_count, size_t n_count);
-    void (*pack)(size_t k_count, size_t n_count, const float *b, size_t ldb, float *packed);
-    void (*gemm_packed)(const ek_product *product);
+    void (*gemm_blocked)(const ek_blocked *product);
+    /// to[column * to_stride + row] = from, which is not `transposed`.
+    void (*transpose)(size_t row_count, size_t column_count, const ek_factor *from, float *to, size_t to_stride);
     void (*gemm_tn)(size_t k_count, size_t n_count, size_t row_count, const float *const *x, const float *const *d,
                     float *c, size_t ldc, int start);
     void (*sum_rows)(size_t n_count, size_t row_count, const float *const *d, float *out, int start);
@@ -129,6 +156,14 @@ extern const ek_kernels ek_sse2_kernels, ek_avx2_kernels, ek_avx512_kernels;
 extern const ek_kernels ek_neon_kernels;
 #endif
 
+/// A blocked product, split over the threads.
+void ek_multiply_blocked(const ek_blocked *product);
+/// The transpose of `row_count` rows, in EK_SCRATCH_LEFT, as the left factor of blocked products; its stride.
+const float *ek_transpose_left(size_t row_count, size_t column_count, const ek_factor *from, size_t *stride);
+/// As `ek_gemm_tn`, for many rows.
+void ek_multiply_outer(size_t k_count, size_t n_count, size_t row_count, const ek_factor *x, const ek_factor *d, float *c,
+                       size_t ldc, int start);
+
 /// The product of one row with weights that come from beyond the second-level cache.
 void ek_stream_row(const ek_product *product);
 
@@ -138,7 +173,9 @@ enum {
     EK_SCRATCH_PACK,       // packed operands inside a level's product
     EK_SCRATCH_ROWS,       // row pointers of one task
     EK_SCRATCH_POINTERS,   // row pointers of a whole call
-    EK_SCRATCH_LOSS_PACK,  // weights packed for several products of one loss
+    EK_SCRATCH_LEFT,       // the transposed left factor of a whole call
+    EK_SCRATCH_TURNED,     // the transpose of a result
+    EK_SCRATCH_TASK,       // the transposed left factor of one task
     EK_SCRATCH_LOGITS,
     EK_SCRATCH_SUMS,
     EK_SCRATCH_COMPACT,    // a loss's rows without the skipped ones

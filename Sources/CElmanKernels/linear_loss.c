@@ -8,8 +8,8 @@
 
 #pragma clang fp contract(off)
 
-/// Above this many rows a task packs its weights once and keeps each block of logits in the second-level cache.
-enum { PACKED_ROWS = 48, ROW_BLOCK = 56 };
+/// Rows of one task: more would gain little, and scratch memory for logits that are not kept grows with them.
+enum { TASK_ROWS = 1120, SHORT_TASK_ROWS = 448 };
 
 ek_loss_grid ek_make_loss_grid(const ek_linear_loss *call) {
     ek_loss_grid grid;
@@ -17,7 +17,7 @@ ek_loss_grid ek_make_loss_grid(const ek_linear_loss *call) {
     double chunk_cost = (double)EK_LOSS_CHUNK * (double)(call->k_count + 16) * (double)(call->m_count + 4) / 50;
     grid.chunks_per_task = ek_minimum(1 + (size_t)(40000 / chunk_cost), grid.chunk_count);
     grid.chunk_tasks = (grid.chunk_count + grid.chunks_per_task - 1) / grid.chunks_per_task;
-    grid.rows_per_task = grid.chunk_tasks >= 8 ? call->m_count : ROW_BLOCK * 4;
+    grid.rows_per_task = ek_minimum(call->m_count, grid.chunk_tasks >= 8 ? TASK_ROWS : SHORT_TASK_ROWS);
     grid.row_tasks = (call->m_count + grid.rows_per_task - 1) / grid.rows_per_task;
     return grid;
 }
@@ -108,25 +108,33 @@ static void run_few_rows(const forward_task *task, size_t chunk, size_t chunks, 
         sum_chunk(task, chunk + i, first_row, row_count, logits + i * EK_LOSS_CHUNK, stride);
 }
 
-/// Many rows: one chunk's weights are packed once, then used for block after block of rows.
+typedef struct {
+    const forward_task *task;
+    size_t chunk, first_row, stride;
+    const float *logits;
+} rows_to_sum;
+
+static void sum_rows_of_chunk(void *context, size_t first_row, size_t row_count) {
+    const rows_to_sum *rows = context;
+    sum_chunk(rows->task, rows->chunk, rows->first_row + first_row, row_count, rows->logits + first_row * rows->stride,
+              rows->stride);
+}
+
+/// Many rows: one chunk, summed part by part as its rows are complete.
 static void run_many_rows(const forward_task *task, size_t chunk, size_t first_row, size_t row_count) {
     const ek_linear_loss *call = task->call;
-    const ek_kernels *level = ek_level();
-    size_t first = chunk * EK_LOSS_CHUNK, count = ek_minimum(EK_LOSS_CHUNK, call->n_count - first);
-    float *packed = ek_scratch(EK_SCRATCH_LOSS_PACK, level->packed_size(call->k_count, count) * sizeof *packed);
-    level->pack(call->k_count, count, call->w + first, call->ldw, packed);
-    size_t stride = call->logits ? call->logits_stride : EK_LOSS_CHUNK;
-    float *scratch = call->logits ? NULL : ek_scratch(EK_SCRATCH_LOGITS, ROW_BLOCK * EK_LOSS_CHUNK * sizeof *scratch);
-    for (size_t m = first_row; m < first_row + row_count; m += ROW_BLOCK) {
-        ek_product product = {
-            .m_count = ek_minimum(ROW_BLOCK, first_row + row_count - m), .n_count = count, .k_count = call->k_count,
-            .a = call->x + m * call->x_stride, .lda = call->x_stride, .b = packed,
-            .c = scratch ? scratch : call->logits + m * stride + first, .ldc = stride,
-            .start = call->bias ? EK_BIAS : EK_ZERO, .bias = call->bias ? call->bias + first : NULL,
-        };
-        level->gemm_packed(&product);
-        sum_chunk(task, chunk, m, product.m_count, product.c, stride);
-    }
+    size_t first = chunk * EK_LOSS_CHUNK, stride = call->logits ? call->logits_stride : EK_LOSS_CHUNK;
+    float *logits = call->logits ? call->logits + first_row * stride + first
+                                 : ek_scratch(EK_SCRATCH_LOGITS, row_count * stride * sizeof *logits);
+    rows_to_sum rows = {task, chunk, first_row, stride, logits};
+    ek_blocked product = {
+        .m_count = row_count, .n_count = ek_minimum(EK_LOSS_CHUNK, call->n_count - first), .k_count = call->k_count,
+        .a = call->x + first_row * call->x_stride, .lda = call->x_stride,
+        .b = {.at = call->w, .stride = call->ldw, .first = first}, .c = logits, .ldc = stride,
+        .start = call->bias ? EK_BIAS : EK_ZERO, .bias = call->bias ? call->bias + first : NULL,
+        .rows_done = sum_rows_of_chunk, .context = &rows,
+    };
+    ek_level()->gemm_blocked(&product);
 }
 
 static void run_forward_task(void *context, size_t index) {
@@ -136,7 +144,7 @@ static void run_forward_task(void *context, size_t index) {
     size_t chunks = ek_minimum(grid->chunks_per_task, grid->chunk_count - chunk);
     size_t first_row = index / grid->chunk_tasks * grid->rows_per_task;
     size_t row_count = ek_minimum(grid->rows_per_task, task->call->m_count - first_row);
-    if (row_count <= PACKED_ROWS || task->call->transposed) {
+    if (row_count < EK_BLOCKED_ROWS || task->call->transposed) {
         run_few_rows(task, chunk, chunks, first_row, row_count);
     } else {
         for (size_t i = 0; i < chunks; i++) run_many_rows(task, chunk + i, first_row, row_count);

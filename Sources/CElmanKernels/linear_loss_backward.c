@@ -17,6 +17,8 @@ typedef struct {
     const float *d_losses;
     float *dw, *d_bias;
     int start;
+    const float *x_transposed;  // where it is the left factor of blocked products, else NULL
+    size_t x_transposed_stride;
 } backward_task;
 
 /// (p - one-hot) d_loss in place of the logits.
@@ -34,6 +36,24 @@ static void differentiate(const ek_linear_loss *call, const float *d_losses, siz
     }
 }
 
+/// Gradients of the weights of some columns from many rows.
+static void multiply_many_rows(const backward_task *task, size_t first, size_t count) {
+    const ek_linear_loss *call = task->call;
+    ek_factor dz = {.at = call->logits, .stride = call->logits_stride, .first = first};
+    if (!call->transposed) {
+        ek_level()->gemm_blocked(&(ek_blocked){
+            call->k_count, count, call->m_count, task->x_transposed, task->x_transposed_stride, dz, task->dw + first,
+            call->ldw, task->start, NULL, NULL, NULL});
+        return;
+    }
+    size_t stride = ek_round_up(call->m_count, 16);
+    float *turned = ek_scratch(EK_SCRATCH_TASK, count * stride * sizeof *turned);
+    ek_level()->transpose(call->m_count, count, &dz, turned, stride);
+    ek_factor x = {.at = call->x, .stride = call->x_stride};
+    ek_level()->gemm_blocked(&(ek_blocked){count, call->k_count, call->m_count, turned, stride, x,
+                                           task->dw + first * call->ldw, call->ldw, task->start, NULL, NULL, NULL});
+}
+
 /// Gradients of the weights and the bias of some columns, from the gradients of their logits.
 static void sum_over_rows(const backward_task *task, size_t first, size_t count) {
     const ek_linear_loss *call = task->call;
@@ -46,7 +66,9 @@ static void sum_over_rows(const backward_task *task, size_t first, size_t count)
     }
     if (task->d_bias) level->sum_rows(count, rows, dz, task->d_bias + first, task->start);
     if (!task->dw) return;
-    if (call->transposed)
+    if (rows >= EK_OUTER_ROWS)
+        multiply_many_rows(task, first, count);
+    else if (call->transposed)
         level->gemm_tn(count, call->k_count, rows, dz, x, task->dw + first * call->ldw, call->ldw, task->start);
     else
         level->gemm_tn(call->k_count, count, rows, x, dz, task->dw + first, call->ldw, task->start);
@@ -82,15 +104,36 @@ static void run_by_rows(backward_task *task, double cost) {
     else ek_gemm_tn(call->k_count, call->n_count, rows, x, dz, task->dw, call->ldw, task->start);
 }
 
+static void run_by_columns(backward_task *task, double cost) {
+    const ek_linear_loss *call = task->call;
+    ek_factor x = {.at = call->x, .stride = call->x_stride};
+    if (task->dw && !call->transposed && call->m_count >= EK_OUTER_ROWS)
+        task->x_transposed = ek_transpose_left(call->m_count, call->k_count, &x, &task->x_transposed_stride);
+    ek_split(cost, task->grid.chunk_tasks, run_column_task, task);
+}
+
+/// dx as `ek_gemm_nt_gradient` gives it for `all_rows`, of which the call may have a part.
+static void differentiate_inputs(const ek_linear_loss *call, float *dx, size_t dx_stride, size_t all_rows) {
+    size_t rows = call->m_count, k_count = call->k_count, n_count = call->n_count, stride = call->logits_stride;
+    if (call->transposed) {
+        ek_gemm_nn(rows, k_count, n_count, call->logits, stride, call->w, call->ldw, dx, dx_stride, EK_KEEP, NULL);
+    } else if (all_rows < EK_BLOCKED_ROWS) {
+        ek_gemm_nt(rows, k_count, n_count, call->logits, stride, call->w, call->ldw, dx, dx_stride, EK_KEEP, NULL);
+    } else {
+        ek_factor transposed = {.at = call->w, .stride = call->ldw, .transposed = 1};
+        ek_multiply_blocked(
+            &(ek_blocked){rows, k_count, n_count, call->logits, stride, transposed, dx, dx_stride, EK_KEEP, NULL, NULL, NULL});
+    }
+}
+
 static void backward_with_logits(const ek_linear_loss *call, const float *d_losses, float *dx, size_t dx_stride, float *dw,
-                                 float *d_bias, int start) {
-    backward_task task = {call, ek_make_loss_grid(call), d_losses, dw, d_bias, start};
+                                 float *d_bias, int start, size_t all_rows) {
+    backward_task task = {.call = call, .grid = ek_make_loss_grid(call), .d_losses = d_losses, .dw = dw, .d_bias = d_bias,
+                          .start = start};
     double cost = (double)call->n_count * (double)(call->m_count + 4) * (double)((dw ? call->k_count : 0) + 16) / 50;
-    if (task.grid.row_tasks > 1) run_by_rows(&task, cost);
-    else ek_split(cost, task.grid.chunk_tasks, run_column_task, &task);
-    if (!dx) return;
-    (call->transposed ? ek_gemm_nn : ek_gemm_nt)(call->m_count, call->k_count, call->n_count, call->logits,
-                                                 call->logits_stride, call->w, call->ldw, dx, dx_stride, EK_KEEP, NULL);
+    if (task.grid.chunk_tasks < 8 && task.grid.row_tasks > 1) run_by_rows(&task, cost);
+    else run_by_columns(&task, cost);
+    if (dx) differentiate_inputs(call, dx, dx_stride, all_rows);
 }
 
 // MARK: Logits that were not kept
@@ -113,7 +156,7 @@ static void backward_by_recomputing(const ek_linear_loss *call, const float *d_l
                                                      block.w, block.ldw, logits, stride, call->bias ? EK_BIAS : EK_ZERO,
                                                      call->bias);
         backward_with_logits(&block, d_losses + m, dx ? dx + m * dx_stride : NULL, dx_stride, dw, d_bias,
-                             m == 0 ? start : EK_KEEP);
+                             m == 0 ? start : EK_KEEP, call->m_count);
     }
 }
 
@@ -152,7 +195,7 @@ void ek_linear_loss_backward(const ek_linear_loss *call, const float *d_losses, 
     } else if (call->m_count == 0) {
         if (start == EK_ZERO) clear(call, dw, d_bias);
     } else if (call->logits) {
-        backward_with_logits(call, d_losses, dx, dx_stride, dw, d_bias, start);
+        backward_with_logits(call, d_losses, dx, dx_stride, dw, d_bias, start, call->m_count);
     } else {
         backward_by_recomputing(call, d_losses, dx, dx_stride, dw, d_bias, start);
     }

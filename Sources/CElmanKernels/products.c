@@ -52,11 +52,16 @@ void ek_gemm_nn(size_t m_count, size_t n_count, size_t k_count, const float *a, 
     if (m_count == 0 || n_count == 0) return;
     product_task task = {
         .whole = {m_count, n_count, k_count, a, lda, b, ldb, c, ldc, start, start == EK_BIAS ? bias : NULL},
-        .row_block = 448,
+        .row_block = EK_BLOCKED_ROWS,
         .kernel = ek_level()->gemm_nn,
     };
     if (m_count == 1 && n_count * k_count > STREAMED_FROM) {
         ek_stream_row(&task.whole);
+        return;
+    }
+    if (m_count >= EK_BLOCKED_ROWS) {
+        ek_factor right = {.at = b, .stride = ldb};
+        ek_multiply_blocked(&(ek_blocked){m_count, n_count, k_count, a, lda, right, c, ldc, start, bias, NULL, NULL});
         return;
     }
     size_t unit = m_count == 1 ? 256 : 64;
@@ -74,6 +79,17 @@ void ek_gemm_nt(size_t m_count, size_t k_count, size_t n_count, const float *a, 
     };
     task.column_block = m_count > 48 ? 192 : columns_per_task(&task.whole, m_count, 12);
     split_product(&task);
+}
+
+void ek_gemm_nt_gradient(size_t m_count, size_t k_count, size_t n_count, const float *a, size_t lda, const float *b, size_t ldb,
+                         float *c, size_t ldc, int start, const float *bias) {
+    if (k_count == 0) return;
+    if (m_count < EK_BLOCKED_ROWS) {
+        ek_gemm_nt(m_count, k_count, n_count, a, lda, b, ldb, c, ldc, start, bias);
+    } else {
+        ek_factor transposed = {.at = b, .stride = ldb, .transposed = 1};
+        ek_multiply_blocked(&(ek_blocked){m_count, k_count, n_count, a, lda, transposed, c, ldc, start, bias, NULL, NULL});
+    }
 }
 
 typedef struct {
@@ -102,6 +118,10 @@ static void run_outer_block(void *context, size_t chunk) {
 void ek_gemm_tn(size_t k_count, size_t n_count, size_t row_count, const float *const *x, const float *const *d,
                 float *c, size_t ldc, int start) {
     if (k_count == 0 || n_count == 0) return;
+    if (row_count >= EK_OUTER_ROWS) {
+        ek_multiply_outer(k_count, n_count, row_count, &(ek_factor){.rows = x}, &(ek_factor){.rows = d}, c, ldc, start);
+        return;
+    }
     outer_task task = {k_count, n_count, row_count, x, d, c, ldc, start, 0, 0, 0};
     double cost = (double)k_count * (double)n_count * (double)(row_count + 8) / 50;
     // Every block gathers its columns of x and d anew, so there are as few as the threads need, and columns come first.

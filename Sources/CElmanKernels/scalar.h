@@ -44,9 +44,8 @@ void ek_scalar_gemm_nt(const ek_product *product);
 void ek_scalar_gemm_tn(size_t k_count, size_t n_count, size_t row_count, const float *const *x, const float *const *d,
                        float *c, size_t ldc, int start);
 void ek_scalar_sum_rows(size_t n_count, size_t row_count, const float *const *d, float *out, int start);
-size_t ek_scalar_packed_size(size_t k_count, size_t n_count);
-void ek_scalar_pack(size_t k_count, size_t n_count, const float *b, size_t ldb, float *packed);
-void ek_scalar_gemm_packed(const ek_product *product);
+void ek_scalar_gemm_blocked(const ek_blocked *product);
+void ek_scalar_transpose(size_t row_count, size_t column_count, const ek_factor *from, float *to, size_t to_stride);
 
 void ek_scalar_gru_after_forward(const ek_gru_row *row);
 void ek_scalar_gru_after_backward(const ek_gru_row *row);

@@ -1,6 +1,4 @@
 // Matrix products of the scalar level.
-#include <string.h>
-
 #include "scalar.h"
 
 #pragma clang fp contract(off)
@@ -65,16 +63,26 @@ void ek_scalar_sum_rows(size_t n_count, size_t row_count, const float *const *d,
     }
 }
 
-size_t ek_scalar_packed_size(size_t k_count, size_t n_count) { return k_count * n_count; }
-
-void ek_scalar_pack(size_t k_count, size_t n_count, const float *b, size_t ldb, float *packed) {
-    for (size_t k = 0; k < k_count; k++) memcpy(packed + k * n_count, b + k * ldb, n_count * sizeof(float));
+static float factor_value(const ek_factor *f, size_t row, size_t column) {
+    if (f->transposed) return f->at[(f->first + column) * f->stride + row];
+    return (f->rows ? f->rows[row] : f->at + row * f->stride)[f->first + column];
 }
 
-void ek_scalar_gemm_packed(const ek_product *product) {
-    ek_product plain = *product;
-    plain.ldb = product->n_count;
-    ek_scalar_gemm_nn(&plain);
+void ek_scalar_gemm_blocked(const ek_blocked *p) {
+    for (size_t m = 0; m < p->m_count; m++) {
+        for (size_t n = 0; n < p->n_count; n++) {
+            float *c = p->c + m * p->ldc + n, sum = p->start == EK_KEEP ? *c : p->start == EK_BIAS ? p->bias[n] : 0;
+            for (size_t k = 0; k < p->k_count; k++) sum = fused(p->a[m * p->lda + k], factor_value(&p->b, k, n), sum);
+            *c = sum;
+        }
+    }
+    if (p->rows_done) p->rows_done(p->context, 0, p->m_count);
+}
+
+void ek_scalar_transpose(size_t row_count, size_t column_count, const ek_factor *from, float *to, size_t to_stride) {
+    for (size_t row = 0; row < row_count; row++)
+        for (size_t column = 0; column < column_count; column++)
+            to[column * to_stride + row] = factor_value(from, row, column);
 }
 
 void ek_scalar_row(size_t n_count, size_t k_count, const float *a, const float *b, size_t ldb, float *c) {

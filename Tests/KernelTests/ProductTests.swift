@@ -10,16 +10,23 @@ extension KernelTests {
             (65, 65, 17), (100, 16, 3), (129, 64, 1), (2, 3, 1100), (3, 7, 1600), (70, 2, 1600), (300, 20, 5),
         ]
 
+        /// Sizes around the edges of blocked products: tiles of 6 and 14 rows, slivers of 8, 16 and 32 columns, blocks of
+        /// rows, of columns and of steps of the sum. (Outer products are blocked where k is large.)
+        static let blocked: [(m: Int, n: Int, k: Int)] = [
+            (128, 1, 1), (129, 7, 33), (131, 15, 64), (139, 17, 32), (140, 31, 40), (141, 33, 39), (128, 3, 1026), (130, 2, 385),
+            (3, 1030, 33), (260, 5, 400), (20, 257, 40), (300, 9, 33),
+        ]
+
         static let starts = [EK_ZERO, EK_KEEP, EK_BIAS].map { Int32($0) }
 
-        enum Kind: CaseIterable { case nn, nt, tn }
+        enum Kind: CaseIterable { case nn, nt, ntGradient, tn }
 
         /// c with `start` = each of the three, one after the other.
         func product(_ kind: Kind, _ m: Int, _ n: Int, _ k: Int, rows: Range<Int>? = nil) -> [Float] {
             var random = Values(seed: m * 7919 + n * 31 + k)
             let a = Guarded(rows: m, columns: k, stride: k + 3, values: random.array(m * k))
             let b =
-                kind == .nt
+                kind == .nt || kind == .ntGradient
                 ? Guarded(rows: n, columns: k, stride: k + 5, values: random.array(n * k))
                 : Guarded(rows: k, columns: n, stride: n + 5, values: random.array(n * k))
             let bias = Guarded(rows: 1, columns: n, values: random.array(n))
@@ -34,6 +41,9 @@ extension KernelTests {
                     ek_gemm_nn(used.count, n, k, aRows, a.stride, b.pointer, b.stride, cRows, c.stride, start, bias.pointer)
                 case .nt:
                     ek_gemm_nt(used.count, n, k, aRows, a.stride, b.pointer, b.stride, cRows, c.stride, start, bias.pointer)
+                case .ntGradient:
+                    ek_gemm_nt_gradient(
+                        used.count, n, k, aRows, a.stride, b.pointer, b.stride, cRows, c.stride, start, bias.pointer)
                 case .tn:
                     guard start != Self.starts[2] else { continue }
                     // The sum runs over k rows: x is k by m, of which a holds the transpose.
@@ -54,7 +64,7 @@ extension KernelTests {
             var sums = [Double](repeating: 0, count: m * n)
             for i in 0..<m {
                 for j in 0..<n {
-                    for l in 0..<k { sums[i * n + j] += a[i * k + l] * (kind == .nt ? b[j * k + l] : b[l * n + j]) }
+                    for l in 0..<k { sums[i * n + j] += a[i * k + l] * (kind == .nt || kind == .ntGradient ? b[j * k + l] : b[l * n + j]) }
                 }
             }
             let kept = (0..<m * n).map { sums[$0] + before[$0] }, biased = (0..<m * n).map { sums[$0] + bias[$0 % n] }
@@ -63,7 +73,7 @@ extension KernelTests {
 
         @Test(arguments: Kind.allCases)
         func everyLevelAgrees(kind: Kind) {
-            for (m, n, k) in Self.shapes {
+            for (m, n, k) in Self.shapes + Self.blocked {
                 let expected = m * n * k < 40_000 ? reference(kind, m, n, k) : nil
                 let results = onLevels { product(kind, m, n, k) }
                 let scalar = results[0].result
@@ -79,7 +89,7 @@ extension KernelTests {
 
         @Test(arguments: [Kind.nn, .nt])
         func rowsDoNotDependOnTheirNumber(kind: Kind) {
-            for (m, n, k) in [(70, 70, 40), (22, 130, 140), (9, 33, 1030), (66, 20, 200)] {
+            for (m, n, k) in [(140, 20, 40), (22, 130, 140), (9, 33, 1030), (130, 7, 200)] {
                 let whole = product(kind, m, n, k)
                 for rows in [0..<1, 3..<5, 1..<4, 2..<9, 0..<m - 1] {
                     let part = product(kind, m, n, k, rows: rows)
@@ -94,7 +104,7 @@ extension KernelTests {
 
         @Test(arguments: Kind.allCases)
         func threadsDoNotChangeBits(kind: Kind) {
-            for (m, n, k) in [(1, 3000, 200), (20, 700, 150), (300, 300, 20), (450, 30, 130)] {
+            for (m, n, k) in [(1, 3000, 200), (20, 700, 150), (130, 150, 20), (450, 10, 70), (150, 20, 100)] {
                 let results = onThreads { product(kind, m, n, k) }
                 #expect(same(results[0], results[1]) && same(results[0], results[2]), "\(kind) \(m) \(n) \(k)")
             }

@@ -4,7 +4,7 @@
 // - Matrices are row-major with a leading dimension (`ld…`, in floats) that may exceed the row's length. Sizes are in floats.
 // - Nothing allocates per call except from per-thread scratch that is kept; nothing fails; nothing prints.
 // - Same bits: every element of a result is computed by one fixed sequence of operations that depends on neither the number
-//   of rows, nor the number of threads, nor (between the levels with fused multiply-add: scalar, neon, avx2, avx512) the
+//   of rows (but for the gradients of inputs), nor the number of threads, nor (between the levels with fused multiply-add: scalar, neon, avx2, avx512) the
 //   SIMD level. `sse2` has no fused multiply-add and differs in the last bits.
 // - Large calls split themselves over the pool's threads; callers never see it.
 #ifndef C_ELMAN_KERNELS_H
@@ -54,6 +54,9 @@ void ek_gemm_nn(size_t m_count, size_t n_count, size_t k_count, const float *a, 
 /// start: 0, c[m][k] or bias[k].
 void ek_gemm_nt(size_t m_count, size_t k_count, size_t n_count, const float *a, size_t lda, const float *b, size_t ldb,
                 float *c, size_t ldc, int start, const float *bias);
+/// The same for gradients, faster where rows are many: from 128 rows on, the sum runs in ascending n.
+void ek_gemm_nt_gradient(size_t m_count, size_t k_count, size_t n_count, const float *a, size_t lda, const float *b, size_t ldb,
+                         float *c, size_t ldc, int start, const float *bias);
 /// c[k][n] = start + Σ_r x[r][k] d[r][n] over rows given by pointers, in ascending r (EK_ZERO or EK_KEEP).
 void ek_gemm_tn(size_t k_count, size_t n_count, size_t row_count, const float *const *x, const float *const *d,
                 float *c, size_t ldc, int start);
