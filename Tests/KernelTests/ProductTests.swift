@@ -64,7 +64,9 @@ extension KernelTests {
             var sums = [Double](repeating: 0, count: m * n)
             for i in 0..<m {
                 for j in 0..<n {
-                    for l in 0..<k { sums[i * n + j] += a[i * k + l] * (kind == .nt || kind == .ntGradient ? b[j * k + l] : b[l * n + j]) }
+                    for l in 0..<k {
+                        sums[i * n + j] += a[i * k + l] * (kind == .nt || kind == .ntGradient ? b[j * k + l] : b[l * n + j])
+                    }
                 }
             }
             let kept = (0..<m * n).map { sums[$0] + before[$0] }, biased = (0..<m * n).map { sums[$0] + bias[$0 % n] }

@@ -67,7 +67,7 @@ extension Op {
             accumulate(dz, into: call.inputGradient(0))
             guard let dhidden = call.inputGradient(1) else { return }
             forEachIndependentRow(dhidden, count) { first, count in
-                ek_gemm_nt(
+                ek_gemm_nt_gradient(
                     count, size, 4 * size, dz[first], 4 * size, weights.base, weights.columnStride, dhidden[first],
                     max(dhidden.stride, size), Int32(EK_KEEP), nil)
             }

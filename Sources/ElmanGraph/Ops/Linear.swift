@@ -110,7 +110,7 @@ private func linearBackward(_ call: OpCall, isTransposed: Bool) {
     }
     if call.inputCount > 2 { call.accumulateSum(argument: 2, d: dyVectors) }
     guard let dx = call.inputGradient(0) else { return }
-    let product = isTransposed ? ek_gemm_nn : ek_gemm_nt
+    let product = isTransposed ? ek_gemm_nn : ek_gemm_nt_gradient
     forEachBlock(dx, size: inner, dy, size: outer) { count, dx, dxStride, dy, dyStride in
         product(count, inner, outer, dy, dyStride, weights.base, weights.columnStride, dx, dxStride, Int32(EK_KEEP), nil)
     }

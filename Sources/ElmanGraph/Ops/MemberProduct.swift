@@ -28,7 +28,7 @@ extension Op {
             let n = call.inputShape(0).rows, k = call.inputShape(0).columns, columns = right.size / k
             for row in 0..<dy.count {
                 if let dright = call.inputGradient(1) {
-                    ek_gemm_nt(columns, k, n, dy[row], n, left[row], n, dright[row], k, Int32(EK_KEEP), nil)
+                    ek_gemm_nt_gradient(columns, k, n, dy[row], n, left[row], n, dright[row], k, Int32(EK_KEEP), nil)
                 }
                 guard let dleft = call.inputGradient(0) else { continue }
                 for column in 0..<columns {

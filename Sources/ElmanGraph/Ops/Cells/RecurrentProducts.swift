@@ -22,7 +22,7 @@ extension OpCall {
         guard let dx else { return }
         let weights = input(argument)
         forEachIndependentRow(dx, rowCount) { first, count in
-            ek_gemm_nt(
+            ek_gemm_nt_gradient(
                 count, dx.size, d.size, d[first], d.stride, weights.base, weights.columnStride, dx[first],
                 max(dx.stride, dx.size), Int32(EK_KEEP), nil)
         }
