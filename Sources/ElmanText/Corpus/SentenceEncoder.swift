@@ -15,7 +15,7 @@ public struct SentenceEncoder: Sendable {
         public var tokens: [Int32] = []
         /// How many of them stand for unknown tokens.
         public var unknownTokens = 0
-        /// Invalid pieces of UTF-8 that U+FFFD stands for now.
+        /// Invalid pieces of UTF-8 that were replaced by U+FFFD.
         public var replacements = 0
     }
 

@@ -11,7 +11,7 @@ public struct TextStatistics: Sendable, Hashable {
     /// Tokens that the vocabulary does not have (0 before there is a vocabulary). Tokens that are spelled like the unknown
     /// entry itself count too.
     public internal(set) var unknownTokens = 0
-    /// Invalid pieces of UTF-8 that U+FFFD stands for now.
+    /// Invalid pieces of UTF-8 that were replaced by U+FFFD.
     public internal(set) var replacements = 0
     /// Sentences that were longer than the most tokens to keep.
     public internal(set) var cutSentences = 0
