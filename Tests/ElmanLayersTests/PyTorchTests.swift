@@ -54,9 +54,14 @@ protocol PyTorchCell: RecurrentCell {
     var gradients: PyTorchLayer { get }
 }
 
-extension ElmanCell: PyTorchCell {
-    static var gateCount: Int { 1 }
+/// A cell with the gates in PyTorch's order, whose one bias is the sum of PyTorch's two.
+protocol SummedBiasCell: PyTorchCell {
+    var inputWeights: Parameter { get }
+    var recurrentWeights: Parameter { get }
+    var bias: Parameter { get }
+}
 
+extension SummedBiasCell {
     func load(_ layer: PyTorchLayer) {
         inputWeights.values = Tensor(rows: layer.inputWeights)
         recurrentWeights.values = Tensor(rows: layer.recurrentWeights)
@@ -69,20 +74,13 @@ extension ElmanCell: PyTorchCell {
     }
 }
 
-extension LSTMCell: PyTorchCell {
+extension ElmanCell: SummedBiasCell {
+    static var gateCount: Int { 1 }
+}
+
+/// The forget bias must be 0.
+extension LSTMCell: SummedBiasCell {
     static var gateCount: Int { 4 }
-
-    /// The order of the gates is the same; the two biases are added and the forget bias must be 0.
-    func load(_ layer: PyTorchLayer) {
-        inputWeights.values = Tensor(rows: layer.inputWeights)
-        recurrentWeights.values = Tensor(rows: layer.recurrentWeights)
-        bias.values = Tensor(zip(layer.inputBias, layer.recurrentBias).map { $0 + $1 })
-    }
-
-    var gradients: PyTorchLayer {
-        let bias = bias.gradient!.scalars
-        return PyTorchLayer(inputWeights.gradient!, recurrentWeights.gradient!, bias, bias)
-    }
 }
 
 extension GRUCell: PyTorchCell {
@@ -129,31 +127,68 @@ extension GRUCell: PyTorchCell {
             })
     }
 
-    func check<Cell: PyTorchCell>(_ facts: PyTorchFacts, _ makeCell: (Int, Int, ParameterCollection) -> Cell) {
-        let builder = RecurrentBuilder(
-            layerCount: 2, inputSize: Self.inputSize, hiddenSize: Self.hiddenSize, in: ParameterCollection(),
-            makeCell: makeCell)
-        for (index, cell) in builder.layers.enumerated() {
+    /// The inputs of every step, in a new graph.
+    private func makeInputs() -> [Expression] {
+        let graph = ComputationGraph()
+        return (0..<Self.stepCount).map { graph.input(Self.input($0)) }
+    }
+
+    /// Gives cells the weights of PyTorch's layers, in the same order.
+    private func load<Cell: PyTorchCell>(_ cells: [Cell]) {
+        for (index, cell) in cells.enumerated() {
             cell.load(
                 PyTorchLayer(k: 4 * index, gateCount: Cell.gateCount, inputSize: cell.inputSize, hiddenSize: Self.hiddenSize))
         }
-        let graph = ComputationGraph()
-        let inputs = (0..<Self.stepCount).map { graph.input(Self.input($0)) }
-        var state = builder.initialState(in: graph)
-        var outputs: [Expression] = []
-        for input in inputs {
-            state.addInput(input)
-            outputs.append(state.output)
-        }
-        let parts = state.parts
-        let final = parts[0].indices.flatMap { part in parts.map { $0[part] } }
+    }
+
+    /// Compares everything that there is: outputs, the state at the end, the loss of both, and its gradients.
+    private func compare(
+        _ facts: PyTorchFacts, _ inputs: [Expression], _ outputs: [Expression], _ states: [[Expression]],
+        _ cells: [some PyTorchCell], sourceLocation: SourceLocation
+    ) {
+        let final = states[0].indices.flatMap { part in states.map { $0[part] } }
         let loss = Self.loss(outputs + final)
         loss.backward(full: true)
-        #expect(distance(outputs.scalars.flatMap { $0 }, facts.outputs) < 1e-6)
-        #expect(distance(final.scalars.flatMap { $0 }, facts.final) < 1e-6)
-        #expect(abs(loss.value.scalar - facts.loss) < 3e-6)
-        #expect(distance(inputs.flatMap { $0.gradient.scalars }, facts.inputGradients) < 3e-6)
-        #expect(distance(builder.layers.flatMap { $0.gradients.scalars }, facts.gradients) < 6e-6)
+        func expect(_ values: [Float], _ expected: [Float], _ tolerance: Float, _ what: Comment) {
+            #expect(distance(values, expected) < tolerance, what, sourceLocation: sourceLocation)
+        }
+        expect(outputs.scalars.flatMap { $0 }, facts.outputs, 1e-6, "outputs")
+        expect(final.scalars.flatMap { $0 }, facts.final, 1e-6, "final states")
+        expect([loss.value.scalar], [facts.loss], 3e-6, "loss")
+        expect(inputs.flatMap { $0.gradient.scalars }, facts.inputGradients, 3e-6, "gradients of the inputs")
+        expect(cells.flatMap { $0.gradients.scalars }, facts.gradients, 6e-6, "gradients of the weights")
+    }
+
+    private func check<Cell: PyTorchCell>(
+        _ facts: PyTorchFacts, sourceLocation: SourceLocation = #_sourceLocation,
+        _ makeCell: (Int, Int, ParameterCollection) -> Cell
+    ) {
+        let builder = RecurrentBuilder(
+            layerCount: 2, inputSize: Self.inputSize, hiddenSize: Self.hiddenSize, in: ParameterCollection(),
+            makeCell: makeCell)
+        load(builder.layers)
+        let inputs = makeInputs()
+        var state = builder.initialState(in: inputs[0].graph)
+        let outputs = inputs.map { input in
+            state.addInput(input)
+            return state.output
+        }
+        compare(facts, inputs, outputs, state.parts, builder.layers, sourceLocation: sourceLocation)
+    }
+
+    /// In both directions, on sequences of 4 and 2 inputs.
+    private func checkBoth<Cell: PyTorchCell>(
+        _ facts: PyTorchFacts, sourceLocation: SourceLocation = #_sourceLocation,
+        _ makeCell: (Int, Int, ParameterCollection) -> Cell
+    ) {
+        let reader = Bidirectional(
+            layerCount: 2, inputSize: Self.inputSize, hiddenSize: Self.hiddenSize, in: ParameterCollection(),
+            makeCell: makeCell)
+        let cells = reader.layers.flatMap { [$0.forward.layers[0], $0.backward.layers[0]] }
+        load(cells)
+        let inputs = makeInputs()
+        let reading = reader.read(inputs, lengths: [4, 2])
+        compare(facts, inputs, reading.outputs, reading.finalStates, cells, sourceLocation: sourceLocation)
     }
 
     @Test func elman() { check(.elman) { ElmanCell(inputSize: $0, hiddenSize: $1, in: $2) } }
@@ -174,31 +209,6 @@ extension GRUCell: PyTorchCell {
     }
 
     @Test func gru() { check(.gru) { GRUCell(inputSize: $0, hiddenSize: $1, in: $2) } }
-
-    // MARK: Both directions, on sequences of 4 and 2 inputs
-
-    func checkBoth<Cell: PyTorchCell>(_ facts: PyTorchFacts, _ makeCell: (Int, Int, ParameterCollection) -> Cell) {
-        let reader = Bidirectional(
-            layerCount: 2, inputSize: Self.inputSize, hiddenSize: Self.hiddenSize, in: ParameterCollection(),
-            makeCell: makeCell)
-        let cells = reader.layers.flatMap { [$0.forward.layers[0], $0.backward.layers[0]] }
-        for (index, cell) in cells.enumerated() {
-            cell.load(
-                PyTorchLayer(k: 4 * index, gateCount: Cell.gateCount, inputSize: cell.inputSize, hiddenSize: Self.hiddenSize))
-        }
-        let graph = ComputationGraph()
-        let inputs = (0..<Self.stepCount).map { graph.input(Self.input($0)) }
-        let reading = reader.read(inputs, lengths: [4, 2])
-        let outputs = reading.outputs
-        let final = reading.finalStates[0].indices.flatMap { part in reading.finalStates.map { $0[part] } }
-        let loss = Self.loss(outputs + final)
-        loss.backward(full: true)
-        #expect(distance(outputs.scalars.flatMap { $0 }, facts.outputs) < 1e-6)
-        #expect(distance(final.scalars.flatMap { $0 }, facts.final) < 1e-6)
-        #expect(abs(loss.value.scalar - facts.loss) < 3e-6)
-        #expect(distance(inputs.flatMap { $0.gradient.scalars }, facts.inputGradients) < 3e-6)
-        #expect(distance(cells.flatMap { $0.gradients.scalars }, facts.gradients) < 6e-6)
-    }
 
     @Test func bidirectionalElman() { checkBoth(.bidirectionalElman) { ElmanCell(inputSize: $0, hiddenSize: $1, in: $2) } }
 
