@@ -25,6 +25,8 @@ public struct RunFolder: Sendable {
     public var logPath: String { FileSystem.join(path, "log.jsonl") }
     /// `checkpoints`: the folder of the last state.
     public var checkpointsPath: String { FileSystem.join(path, "checkpoints") }
+    /// `nan-step-N`: the folder of an update whose loss or gradient was not finite.
+    public func nonFiniteStepPath(_ update: Int) -> String { FileSystem.join(path, Self.nonFinitePrefix + String(update)) }
     /// `report.html`: the run for reading.
     public var reportPath: String { FileSystem.join(path, "report.html") }
 
@@ -32,6 +34,12 @@ public struct RunFolder: Sendable {
     private static let ownNames = [
         "config.json", "log.jsonl", "checkpoints", "model.safetensors", "vocabulary.txt", "report.html",
     ]
+
+    private static let nonFinitePrefix = "nan-step-"
+
+    private static func isOwn(_ name: String) -> Bool {
+        ownNames.contains(name) || name.hasPrefix(nonFinitePrefix) && Int(name.dropFirst(nonFinitePrefix.count)) != nil
+    }
 
     private init(path: String, lock: FolderLock?) {
         self.path = path
@@ -55,7 +63,7 @@ public struct RunFolder: Sendable {
             let state = names.contains("config.json") ? "holds a run already" : "is not empty"
             throw DataError(.cannotCreate, path: path, "\(state); choose another folder, or overwrite it with --force")
         }
-        for name in ownNames { try FileSystem.remove(FileSystem.join(path, name)) }
+        for name in ownNames + names.filter(isOwn) { try FileSystem.remove(FileSystem.join(path, name)) }
         try FileSystem.createDirectory(run.checkpointsPath)
         return run
     }

@@ -15,7 +15,7 @@ enum Checkpoint {
 
     // MARK: Writing
 
-    static func write(_ loop: TrainingLoop, to folder: RunFolder) throws(DataError) {
+    static func write(_ loop: TrainingLoop, to path: String) throws(DataError) {
         var tensors = loop.parameters.tensorSources(prefix: weightsPrefix)
         let state = loop.trainer.state
         for item in state.tensors {
@@ -42,7 +42,7 @@ enum Checkpoint {
         ]
         let text = summary.text()
         try Safetensors.write(
-            to: path(in: folder), tensors: tensors, metadata: [stateKey: text, checksumKey: checksum(of: text)])
+            to: path, tensors: tensors, metadata: [stateKey: text, checksumKey: checksum(of: text)])
     }
 
     /// Tensors have checksums of their own, metadata have not.

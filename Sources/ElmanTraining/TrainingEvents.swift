@@ -10,6 +10,12 @@ public struct TrainingOptions: Sendable, Hashable {
     public var evaluateEvery: Int?
     /// Minutes between two checkpoints, besides those at evaluations.
     public var checkpointMinutes = 10.0
+    /// What to do about an update whose loss or gradient is not finite.
+    public var onNonFinite = NonFiniteReaction.stop
+    /// Seconds to wait before each further try where a model, a log or a checkpoint could not be written.
+    public var saveWaits: [Double] = [1, 4]
+    /// Whether a run goes on where all tries failed. What could not be saved at its end is an error all the same.
+    public var ignoresSaveErrors = false
     /// Seed of the order of examples and of dropout.
     public var seed: UInt64 = 1
 

@@ -28,6 +28,13 @@ public final class TrainingLoop {
     public var settings: JSONObject = [:]
 
     let graph = ComputationGraph()
+    /// Skipped updates since the last good one.
+    var skipsInARow = 0
+    /// Folders kept of updates that went wrong, since the start.
+    var keptFaultCount = 0
+    /// Why the last checkpoint, and the last model that was the best, could not be written.
+    private var checkpointFailure: DataError?
+    private var modelFailure: DataError?
     private var isResumed = false
     private var startTime = 0.0
     private var secondsBefore = 0.0
@@ -46,9 +53,17 @@ public final class TrainingLoop {
     }
 
     /// Trains until an end is reached. Throws what the handler throws, `DataError` where saving fails, and `.computation`
-    /// where the loss stops being finite.
+    /// where the loss or a gradient stops being finite.
     @discardableResult
     public func run() throws -> TrainingEnd {
+        let end = try runToEnd()
+        // A last chance for what was left unsaved on the way.
+        if checkpointFailure != nil { try checkpoint(mustSucceed: true) }
+        if let modelFailure { throw modelFailure }
+        return end
+    }
+
+    private func runToEnd() throws -> TrainingEnd {
         startTime = monotonicSeconds()
         lastCheckpoint = startTime
         secondsBefore = progress.seconds
@@ -75,14 +90,14 @@ public final class TrainingLoop {
         let request = try handler(.updated(report))
         if let interval = options.evaluateEvery, progress.update % interval == 0, let end = try evaluate() { return end }
         if case .stop = request {
-            try checkpoint()
+            try checkpoint(mustSucceed: true)
             return .stopped
         }
         let now = monotonicSeconds()
         progress.seconds = secondsBefore + now - startTime
         if let limit = options.maximumMinutes, progress.seconds >= limit * 60 {
             if progress.lossUnits > 0 { _ = try evaluate() }
-            try checkpoint()
+            try checkpoint(mustSucceed: true)
             return .outOfTime
         }
         var isSaveDue = now - lastCheckpoint > options.checkpointMinutes * 60
@@ -93,46 +108,39 @@ public final class TrainingLoop {
 
     private func update(_ updateCount: Int) throws -> UpdateReport {
         trainer.learningRate = learningRate(progress)
+        let carried = task.carriedState
         graph.renew()
         graph.seed = seed(ofUpdate: progress.update)
         let loss = task.loss(ofUpdate: progress.updateInEpoch, in: graph)
         let total = Double(loss.total.value.scalar)
-        guard total.isFinite else { throw nonFinite(total) }
-        loss.objective.backward()
-        task.finishUpdate()
-        let result = trainer.update()
-        if case .skippedNonFinite(let names) = result {
-            let list = names.joined(separator: ", ")
-            _ = try handler(.warning("update \(progress.update + 1) skipped: the gradient of \(list) is not finite"))
+        let badGradients = total.isFinite ? learn(loss) : []
+        let isGood = total.isFinite && badGradients.isEmpty
+        if isGood {
+            skipsInARow = 0
+            progress.unitCount += loss.unitCount
+            progress.lossSum += total
+            progress.lossUnits += loss.unitCount
+        } else {
+            task.carriedState = carried
+            try react(to: findFault(loss: total, gradients: badGradients))
         }
         progress.update += 1
         progress.updateInEpoch += 1
-        progress.unitCount += loss.unitCount
-        progress.lossSum += total
-        progress.lossUnits += loss.unitCount
         return UpdateReport(
             progress: progress, updateCount: updateCount, loss: total / Double(max(loss.unitCount, 1)),
-            gradientNorm: trainer.lastGradientNorm, unitCount: loss.unitCount)
+            gradientNorm: isGood ? trainer.lastGradientNorm : nil, unitCount: isGood ? loss.unitCount : 0)
+    }
+
+    /// Changes the weights by the gradient of a loss. Where it is not finite, changes none and names its parameters.
+    private func learn(_ loss: TrainingLoss) -> [String] {
+        loss.objective.backward()
+        task.finishUpdate()
+        if case .skippedNonFinite(let names) = trainer.update() { return names }
+        return []
     }
 
     /// Random numbers of an update follow from the run's seed and the update alone.
-    private func seed(ofUpdate update: Int) -> UInt64 { RandomGenerator(seed: options.seed, stream: UInt64(update) + 1).state }
-
-    /// Repeats the update with every value checked, to name where the first bad one arises.
-    private func nonFinite(_ total: Double) -> DataError {
-        let checked = ComputationGraph(checksFinite: true)
-        checked.seed = seed(ofUpdate: progress.update)
-        var place = ""
-        do {
-            try checked.checking { _ = task.loss(ofUpdate: progress.updateInEpoch, in: checked).total.value }
-        } catch {
-            place = " (\(error))"
-        }
-        return DataError(
-            .computation,
-            "the loss is \(total) at update \(progress.update + 1), epoch \(progress.epoch)\(place); "
-                + "lower the learning rate or set clip")
-    }
+    func seed(ofUpdate update: Int) -> UInt64 { RandomGenerator(seed: options.seed, stream: UInt64(update) + 1).state }
 
     // MARK: Evaluation
 
@@ -141,21 +149,31 @@ public final class TrainingLoop {
         progress.seconds = secondsBefore + monotonicSeconds() - startTime
         let seconds = progress.seconds - lastEvaluationSeconds
         let rate = Double(progress.unitCount - lastEvaluationUnits) / max(seconds, 1e-9)
-        let isBest = evaluation?.isBetter(than: progress.bestValue) ?? true
+        let isBest = try keepIfBest(evaluation)
         let trainLoss = progress.runningLoss
         note(evaluation, isBest: isBest)
         let report = EvaluationReport(
             progress: progress, trainLoss: trainLoss, evaluation: evaluation, isBest: isBest,
             learningRate: trainer.learningRate, unitsPerSecond: rate)
-        if isBest, let folder { try task.saveModel(to: folder.weightsPath) }
         try log(report)
         lastEvaluationSeconds = progress.seconds
         lastEvaluationUnits = progress.unitCount
         let request = try handler(.evaluated(report))
+        if case .stop = request {
+            try checkpoint(mustSucceed: true)
+            return .stopped
+        }
         try checkpoint()
-        if case .stop = request { return .stopped }
         if let patience = options.patience, evaluation != nil, progress.evaluationsSinceBest >= patience { return .outOfPatience }
         return nil
+    }
+
+    /// Writes the model if it is the best so far. One that cannot be written does not count as the best: what is in the folder is.
+    private func keepIfBest(_ evaluation: Evaluation?) throws -> Bool {
+        guard evaluation?.isBetter(than: progress.bestValue) ?? true else { return false }
+        guard let folder else { return true }
+        modelFailure = try save { try task.saveModel(to: folder.weightsPath) }
+        return modelFailure == nil
     }
 
     private func note(_ evaluation: Evaluation?, isBest: Bool) {
@@ -173,7 +191,7 @@ public final class TrainingLoop {
         }
     }
 
-    private func log(_ report: EvaluationReport) throws(DataError) {
+    private func log(_ report: EvaluationReport) throws {
         guard let folder else { return }
         let isEpochEnd = progress.updateInEpoch == 0
         var entry: JSONObject = [
@@ -189,18 +207,17 @@ public final class TrainingLoop {
         entry["words_per_second"] = JSONValue(report.unitsPerSecond.rounded())
         entry["seconds"] = JSONValue((progress.seconds * 1000).rounded() / 1000)
         entry["best"] = .bool(report.isBest)
-        try folder.appendToLog(entry)
-        progress.logLineCount += 1
+        if try save({ try folder.appendToLog(entry) }) == nil { progress.logLineCount += 1 }
     }
 
     // MARK: Checkpoints
 
-    private func checkpoint() throws {
+    private func checkpoint(mustSucceed: Bool = false) throws {
         lastCheckpoint = monotonicSeconds()
         guard let folder else { return }
         progress.seconds = secondsBefore + lastCheckpoint - startTime
-        try Checkpoint.write(self, to: folder)
-        _ = try handler(.saved(update: progress.update))
+        checkpointFailure = try save(mustSucceed: mustSucceed) { try Checkpoint.write(self, to: Checkpoint.path(in: folder)) }
+        if checkpointFailure == nil { _ = try handler(.saved(update: progress.update)) }
     }
 
     /// Whether the folder has a checkpoint to go on from.

@@ -1,3 +1,4 @@
+import ElmanFiles
 import ElmanGraph
 import ElmanTensor
 
@@ -18,6 +19,8 @@ public protocol TrainingTask: AnyObject {
     func loss(ofUpdate update: Int, in graph: ComputationGraph) -> TrainingLoss
     /// Called when the values of the update are computed and the graph still stands.
     func finishUpdate()
+    /// What an update is of, such as the texts of its batch, for whoever looks into one that went wrong.
+    func contents(ofUpdate update: Int) -> JSONObject
     /// How good the model is on data kept apart; nil where there are none.
     func evaluate() -> Evaluation?
     /// Writes the model into a file.
@@ -27,6 +30,9 @@ public protocol TrainingTask: AnyObject {
 extension TrainingTask {
     /// Nothing to do unless the task says otherwise.
     public func finishUpdate() {}
+
+    /// Nothing is told unless the task does.
+    public func contents(ofUpdate update: Int) -> JSONObject { [:] }
 
     /// A task that carries nothing fits anything.
     public func fits(carriedState: [[Tensor]]) -> Bool { true }

@@ -74,6 +74,15 @@ public final class LanguageModelTask: TrainingTask {
         }
     }
 
+    /// The texts of an update, and for sentences their numbers in the corpus, counted from 0.
+    public func contents(ofUpdate update: Int) -> JSONObject {
+        let texts = targets(ofUpdate: update).map {
+            JSONValue.string(model.vocabulary.text(of: $0, unit: model.configuration.unit))
+        }
+        guard case .sentences = batches else { return ["streams": .array(texts)] }
+        return ["sentence_numbers": .array(order[update].map { JSONValue($0) }), "sentences": .array(texts)]
+    }
+
     /// The loss of a batch of sentences or of a segment of the streams.
     public func loss(ofUpdate update: Int, in graph: ComputationGraph) -> TrainingLoss {
         switch batches {
