@@ -99,6 +99,38 @@ import Testing
         #expect(!names.contains { $0.hasPrefix(".") })
     }
 
+    /// A disk that is full for a while: the run ends after three tries, or waits for better times.
+    @Test(.enabled(if: geteuid() == 0 && FileManager.default.fileExists(atPath: "/proc/mounts")), arguments: [false, true])
+    func aDiskThatFillsUpIsToldOf(isIgnored: Bool) throws {
+        let folder = try TrainedRun.texts()
+        let mounted = try Program.shell("mkdir disk && mount -t tmpfs -o size=400k tmpfs disk", in: folder)
+        guard mounted.status == 0 else { return }
+        defer { _ = try? Program.shell("umount disk", in: folder) }
+        let endless = Array(train.dropFirst().dropLast(TrainedRun.small.count + 1)) + ["1000000", "--evaluate-every", "50"]
+        let training = try Training(
+            endless + TrainedRun.small + ["-o", "disk/run"] + (isIgnored ? ["--ignore-save-errors"] : []), in: folder)
+        try training.waitForLog("disk/run", lines: 2)
+        try training.wait("checkpoint") { folder.has("disk/run/checkpoints/last.safetensors") }
+        _ = try Program.shell("cat /dev/zero >disk/filler 2>/dev/null", in: folder)
+        if isIgnored {
+            try training.wait("attempt to save") { training.said("going on unsaved") }
+            try FileManager.default.removeItem(atPath: folder["disk/filler"])
+            let lines = folder.text("disk/run/log.jsonl").split(separator: "\n").count
+            try training.waitForLog("disk/run", lines: lines + 5)
+            training.send(SIGTERM)
+        }
+        let outcome = training.end()
+        #expect(outcome.status == (isIgnored ? 143 : 74), "\(outcome.transcript)")
+        for text in ["bytes: No space left on device; make room", "again in 1 second (2 of 3)", "in 4 seconds (3 of 3)"] {
+            #expect(outcome.errors.contains(text), "\(outcome.transcript)")
+        }
+        try? FileManager.default.removeItem(atPath: folder["disk/filler"])
+        let resumed = try Training(["--resume", "disk/run"], in: folder)
+        try resumed.wait("progress") { resumed.said("going on at update") }
+        resumed.send(SIGTERM)
+        #expect(resumed.end().status == 143)
+    }
+
     @Test func aDryRunWritesNothing() throws {
         let folder = try TrainedRun.texts()
         let outcome = try Program.run(
@@ -120,6 +152,26 @@ import Testing
         #expect(outcome.status == 70, "\(outcome.transcript)")
         #expect(outcome.errors.contains("elman: error: the loss is "))
         #expect(outcome.errors.contains("at update ") && outcome.errors.contains("lower the learning rate or set clip"))
+        let kept = try #require(try folder.names("run").first { $0.hasPrefix("nan-step-") }, "\(outcome.transcript)")
+        #expect(outcome.errors.contains("kept in run/\(kept); "), "\(outcome.transcript)")
+        #expect(try folder.names("run/\(kept)") == ["checkpoint.safetensors", "model.safetensors", "step.json"])
+        let step = folder.text("run/\(kept)/step.json")
+        #expect(step.contains("\"sentence_numbers\"") && step.contains("the cat"), "\(step)")
+        #expect(try Program.run(["inspect", "run/\(kept)/checkpoint.safetensors"], in: folder).status == 0)
+        #expect(try Program.run(train + ["-o", "run", "--force"], in: folder).status == 0)
+        #expect(!folder.has("run/\(kept)"))
+    }
+
+    /// Weights so large that the losses of the first sentences are beyond all numbers; those after them fit.
+    @Test func updatesThatAreNoNumbersCanBeSkipped() throws {
+        let folder = try TrainedRun.texts()
+        let large = train + ["--cell", "rnn-relu", "--optimizer", "sgd", "--initial-range", "3e18", "--batch-size", "60"]
+        let stopped = try Program.run(large + ["-o", "stopped"], in: folder)
+        #expect(stopped.status == 70, "\(stopped.transcript)")
+        let skipped = try Program.run(large + ["-o", "skipped", "--on-nan", "skip"], in: folder)
+        #expect(skipped.status == 0, "\(skipped.transcript)")
+        #expect(skipped.errors.contains("warning: update 1 skipped: the "), "\(skipped.transcript)")
+        #expect(folder.has("skipped/nan-step-1/step.json"))
     }
 
     @Test func aRateFarTooHighIsWarnedOf() throws {

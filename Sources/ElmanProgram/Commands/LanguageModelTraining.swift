@@ -3,7 +3,9 @@ import Elman
 /// `elman train lm`: reads the texts, makes or restores the run, trains, tells how it goes, and writes the report.
 enum LanguageModelTraining {
     /// What of a resumed run may be set anew: how long it lasts, not what it is.
-    private static let changeable = ["epochs", "max-minutes", "patience", "checkpoint-minutes", "memory-limit"]
+    private static let changeable = [
+        "epochs", "max-minutes", "patience", "checkpoint-minutes", "memory-limit", "on-nan", "ignore-save-errors",
+    ]
 
     // MARK: A new run
 
@@ -157,10 +159,12 @@ enum LanguageModelTraining {
         let end = try loop.run()
         display.finish()
         guard let folder = loop.folder else { return }
-        try RunReport.write(folder)
+        _ = try loop.save { try RunReport.write(folder) }
         if end == .stopped, let stop = Signals.stop {
             // So that there is something to try even before the first evaluation.
-            if !FileSystem.exists(folder.weightsPath) { try loop.task.saveModel(to: folder.weightsPath) }
+            if !FileSystem.exists(folder.weightsPath) {
+                _ = try loop.save { try loop.task.saveModel(to: folder.weightsPath) }
+            }
             console.note(
                 "saved update \(grouped(loop.progress.update)); continue with: elman train --resume \(shellQuoted(folder.path))")
             throw ExitWithStatus(status: stop.status)

@@ -86,8 +86,8 @@ struct TrainCommand: ParsableCommand {
     }
 
     private var flags: JSONObject {
-        var object: JSONObject = [:]
-        for (key, value) in model.values + training.values { if let value { object[key] = value } }
+        var object = model.settings
+        for member in training.settings.members { object[member.key] = member.value }
         return object
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Elman
 
 /// What the model is made of.
-struct ModelFlags: ParsableArguments {
+struct ModelFlags: SettingFlags {
     @Option(help: ArgumentHelp("What a token is (word).", valueName: "word|char"))
     var unit: String?
     @Option(help: ArgumentHelp("\(CellKind.allCases.map(\.rawValue).joined(separator: ", ")) (lstm).", valueName: "name"))
@@ -33,22 +33,10 @@ struct ModelFlags: ParsableArguments {
         name: .customLong("invalid-utf8"),
         help: ArgumentHelp("What to do with bytes that are not UTF-8 (error).", valueName: "error|replace"))
     var invalidUTF8: String?
-
-    var values: [(String, JSONValue?)] {
-        [
-            ("unit", unit.map { .string($0) }), ("cell", cell.map { .string($0) }), ("layers", layers.map { JSONValue($0) }),
-            ("embedding", embedding.map { JSONValue($0) }), ("hidden", hidden.map { JSONValue($0) }),
-            ("dropout", dropout.map { JSONValue($0) }), ("variational-dropout", variationalDropout ? true : nil),
-            ("layer-norm", layerNorm ? true : nil), ("residual", residual ? true : nil),
-            ("tie-embeddings", tieEmbeddings ? true : nil), ("initial-range", initialRange.map { JSONValue($0) }),
-            ("min-count", minCount.map { JSONValue($0) }), ("vocabulary-size", vocabularySize.map { JSONValue($0) }),
-            ("max-length", maxLength.map { JSONValue($0) }), ("invalid-utf8", invalidUTF8.map { .string($0) }),
-        ]
-    }
 }
 
 /// How it is trained.
-struct TrainingFlags: ParsableArguments {
+struct TrainingFlags: SettingFlags {
     @Option(help: ArgumentHelp("Sentences an update, or parallel streams with --bptt (16).", valueName: "n"))
     var batchSize: Int?
     @Option(
@@ -85,23 +73,13 @@ struct TrainingFlags: ParsableArguments {
     var evaluateEvery: Int?
     @Option(help: ArgumentHelp("Minutes between checkpoints (10).", valueName: "n"))
     var checkpointMinutes: Double?
+    @Option(
+        help: ArgumentHelp(
+            "What to do when a loss or gradient is not finite; run/nan-step-N keeps it (stop).", valueName: "stop|skip"))
+    var onNan: String?
+    @Flag(help: "Go on where a checkpoint cannot be written after three tries.") var ignoreSaveErrors = false
     @Option(help: ArgumentHelp("Seed of everything random (1).", valueName: "n"))
     var seed: Int?
     @Option(help: ArgumentHelp("Memory to take at most, such as 2GB (what the machine has).", valueName: "bytes"))
     var memoryLimit: String?
-
-    var values: [(String, JSONValue?)] {
-        [
-            ("batch-size", batchSize.map { JSONValue($0) }), ("bptt", bptt.map { JSONValue($0) }),
-            ("optimizer", optimizer.map { .string($0) }), ("learning-rate", learningRate.map { JSONValue($0) }),
-            ("decay", decay.map { JSONValue($0) }), ("decay-after", decayAfter.map { JSONValue($0) }),
-            ("schedule", schedule.map { .string($0) }), ("warm-up", warmUp.map { JSONValue($0) }),
-            ("clip", clip.map { JSONValue($0) }), ("weight-decay", weightDecay.map { JSONValue($0) }),
-            ("averaging", averaging.map { .string($0) }), ("epochs", epochs.map { JSONValue($0) }),
-            ("max-minutes", maxMinutes.map { JSONValue($0) }), ("patience", patience.map { JSONValue($0) }),
-            ("evaluate-every", evaluateEvery.map { JSONValue($0) }),
-            ("checkpoint-minutes", checkpointMinutes.map { JSONValue($0) }), ("seed", seed.map { JSONValue($0) }),
-            ("memory-limit", memoryLimit.map { .string($0) }),
-        ]
-    }
 }

@@ -2,13 +2,8 @@ import Elman
 
 /// All settings of training a language model, resolved. Keys are the names of the flags without their dashes.
 struct TrainSettings {
-    static let keys = [
-        "cell", "layers", "embedding", "hidden", "dropout", "variational-dropout", "layer-norm", "residual", "tie-embeddings",
-        "unit", "min-count", "vocabulary-size", "max-length", "invalid-utf8", "initial-range", "batch-size", "bptt",
-        "optimizer", "learning-rate", "decay", "decay-after", "schedule", "warm-up", "clip", "weight-decay", "averaging",
-        "epochs", "max-minutes", "patience", "evaluate-every", "checkpoint-minutes", "seed", "memory-limit",
-        "carries-state",
-    ]
+    /// Every flag of the model and of the training, and what a run's configuration says beside them.
+    static let keys = ModelFlags.keys + TrainingFlags.keys + ["carries-state"]
 
     var model = LanguageModelConfiguration()
     var batchSize: Int
@@ -72,6 +67,9 @@ struct TrainSettings {
         options.patience = try reader.integer("patience", in: 1...1_000_000)
         options.evaluateEvery = try reader.integer("evaluate-every", in: 1...1_000_000_000)
         options.checkpointMinutes = try reader.number("checkpoint-minutes", above: 0, isOpen: true) ?? 10
+        let reactions = NonFiniteReaction.allCases.map(\.rawValue)
+        options.onNonFinite = try reader.choice("on-nan", among: reactions).flatMap { NonFiniteReaction(rawValue: $0) } ?? .stop
+        options.ignoresSaveErrors = try reader.bool("ignore-save-errors") ?? false
         options.seed = UInt64(try reader.integer("seed", in: 0...Int.max) ?? 1)
         try model.validate()
     }
@@ -119,6 +117,8 @@ struct TrainSettings {
         object["patience"] = options.patience.map { JSONValue($0) } ?? .null
         object["evaluate-every"] = options.evaluateEvery.map { JSONValue($0) } ?? .null
         object["checkpoint-minutes"] = JSONValue(options.checkpointMinutes)
+        object["on-nan"] = .string(options.onNonFinite.rawValue)
+        object["ignore-save-errors"] = .bool(options.ignoresSaveErrors)
         object["seed"] = JSONValue(options.seed)
         return object
     }

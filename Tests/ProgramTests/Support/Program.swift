@@ -106,6 +106,9 @@ struct Voices {
         }
     }
 
+    /// What a process has said on standard error until now.
+    var errorsSoFar: String { Self.text(errors) }
+
     /// What an ended process left.
     func outcome(_ process: Process, _ sourceLocation: SourceLocation = #_sourceLocation) -> Outcome {
         let killed = process.terminationReason == .uncaughtSignal

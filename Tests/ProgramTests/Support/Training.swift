@@ -40,6 +40,9 @@ final class Training {
     /// Whether it has not ended.
     var isRunning: Bool { process.isRunning }
 
+    /// Whether it has said something on standard error so far.
+    func said(_ text: String) -> Bool { voices.errorsSoFar.contains(text) }
+
     /// Sends a signal.
     func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Elman
+import Testing
+
+@testable import ElmanProgram
+
+/// Flags of training as settings.
+@Suite struct SettingFlagsTests {
+    @Test func keysAreNamesOfFlags() {
+        for (property, key) in [
+            ("_batchSize", "batch-size"), ("_invalidUTF8", "invalid-utf8"), ("_bptt", "bptt"), ("_onNan", "on-nan"),
+        ] { #expect(settingKey(ofProperty: property) == key) }
+        #expect(Set(TrainSettings.keys).count == TrainSettings.keys.count)
+        #expect(TrainSettings.keys.contains("hidden") && TrainSettings.keys.contains("weight-decay"))
+    }
+
+    /// Each flag alone gives its setting and no other.
+    @Test func everyFlagArrives() throws {
+        try check(ModelFlags.self)
+        try check(TrainingFlags.self)
+        #expect(
+            try ModelFlags.parse(["--dropout", "0.5", "--cell", "gru", "--layers", "2", "--residual"]).settings
+                == ["cell": "gru", "layers": 2, "dropout": 0.5, "residual": true])
+    }
+
+    private func check<Flags: SettingFlags>(_ type: Flags.Type) throws {
+        #expect(try Flags.parse([]).settings.members.isEmpty)
+        for key in Flags.keys {
+            let flags = try (try? Flags.parse(["--\(key)", "1"])) ?? Flags.parse(["--\(key)"])
+            #expect(flags.settings.members.map(\.key) == [key])
+        }
+    }
+
+    /// What is resolved from no flag at all names all settings but one, which is part of the cell's name.
+    @Test func everyFlagIsKeptInTheConfiguration() throws {
+        let settings = try TrainSettings(SettingsReader(flags: [:], file: nil, keys: TrainSettings.keys))
+        let kept = Set(settings.json.members.map(\.key))
+        #expect(Set(TrainSettings.keys).subtracting(kept) == ["layer-norm"])
+    }
+}
