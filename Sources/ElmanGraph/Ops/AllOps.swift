@@ -2,6 +2,7 @@ extension Op {
     /// Every op that has kernels, for the tests that all of them pass. A test fails where one is missing.
     package static let all: [Op] =
         views + elementwise + functions + flow + reductions + products + cells + selections + joins + softmaxes + losses
+        + structures
 
     private static let views: [Op] = [.denseCopy, .elements, .columnView, .columnsView, .reshape, .member]
     private static let elementwise: [Op] = [
@@ -27,5 +28,9 @@ extension Op {
     private static let softmaxes: [Op] = [.softmax, .logSoftmax, .logSumExp, .sparsemax, .sparsemaxLoss]
     private static let losses: [Op] = [
         .pickNegativeLogSoftmax, .linearLoss, .transposedLinearLoss, .hinge, .huber, .binaryLog,
+    ]
+    private static let structures: [Op] = [
+        .chainNegativeLogLikelihood, .chainMarginals, .chainMarginLoss, .bestChainPath, .columnDots, .weightedColumnSum,
+        .additiveScores, .treeLSTMStep, .treeLSTMLeaf, .childSumStep,
     ]
 }
