@@ -6,7 +6,7 @@ let run = try CommandLine.arguments.dropFirst().first ?? makeSmallRun()
 let model = try LanguageModel(contentsOf: run)
 
 var scorer = LanguageModelScorer(model)
-let encoder = SentenceEncoder(vocabulary: model.vocabulary, unit: model.configuration.unit)
+let encoder = model.encoder
 for sentence in ["the king walks in the garden", "garden the in walks king the"] {
     let tokens = try encoder.encode(sentence).tokens + [model.boundary]
     let logProbability = scorer.logProbabilities(of: [tokens])[0].reduce(0, +)

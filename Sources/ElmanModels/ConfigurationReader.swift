@@ -31,6 +31,11 @@ package struct ConfigurationReader {
         return number
     }
 
+    /// As `choice`, with a default for runs that were made before there was the key.
+    package func choice<Value>(_ key: String, default value: Value, _ parse: (String) -> Value?) throws(DataError) -> Value {
+        object[key] == nil ? value : try choice(key, parse)
+    }
+
     package func bool(_ key: String) throws(DataError) -> Bool {
         guard let value = try value(key).asBool else { throw wrong(key, "true or false") }
         return value

@@ -29,6 +29,32 @@ import Testing
         #expect(folder.bytes("run/vocabulary.txt").count { $0 == UInt8(ascii: "\n") } == 4)
     }
 
+    /// The form is kept with the run and given to every text that it meets.
+    @Test(arguments: ["none", "nfc"]) func composedAndDecomposedLettersCanBeMadeOne(form: String) throws {
+        let folder = TemporaryFolder()
+        try folder.write("caf\u{E9} cafe\u{301} a b\n", to: "text")
+        let trained = try Program.run(
+            ["train", "lm", "text", "-o", "run", "--epochs", "1", "--normalize", form, "--dev", "text"] + TrainedRun.small,
+            in: folder)
+        #expect(trained.status == 0, "\(trained.transcript)")
+        let isOne = form == "nfc"
+        #expect(folder.bytes("run/vocabulary.txt").count { $0 == UInt8(ascii: "\n") } == (isOne ? 5 : 6))
+        #expect(folder.text("run/config.json").contains("\"normalize\": \"\(form)\""))
+        let scores = try ["caf\u{E9}\n", "cafe\u{301}\n"].map { line in
+            try Program.run(["score", "run"], in: folder, input: line).output.split(separator: "\t").first
+        }
+        #expect((scores[0] == scores[1]) == isOne)
+        let evaluations = try ["caf\u{E9}\n", "cafe\u{301}\n"].map { line in
+            try Program.run(["evaluate", "run", "-", "--json"], in: folder, input: line).output
+        }
+        #expect((evaluations[0] == evaluations[1]) == isOne)
+        #expect(evaluations[1].contains("\"unknown\":0"))
+        let texts = try ["caf\u{E9}", "cafe\u{301}"].map { prompt in
+            try Program.run(["generate", "run", "--prompt", prompt, "--length", "20"], in: folder).output
+        }
+        #expect((Array(texts[0].utf8) == Array(texts[1].utf8)) == isOne)
+    }
+
     @Test func controlCharactersAreTokensButNotCommands() throws {
         let outcome = try Program.run(
             ["train", "lm", "x\u{1B}[31mred", "-o", "run"], in: TemporaryFolder())

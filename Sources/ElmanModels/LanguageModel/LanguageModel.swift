@@ -54,6 +54,11 @@ public struct LanguageModel: Sendable {
         }
     }
 
+    /// Turns lines into indices as the training text was read.
+    public var encoder: SentenceEncoder {
+        SentenceEncoder(vocabulary: vocabulary, unit: configuration.unit, normalization: configuration.normalization)
+    }
+
     /// The index of the end mark, which also stands before every sentence.
     public var boundary: Int32 { Int32(vocabulary.boundary!) }
 

@@ -6,6 +6,8 @@ import ElmanText
 public struct LanguageModelConfiguration: Sendable, Hashable {
     /// Words or characters.
     public var unit: TextUnit = .word
+    /// The form of characters that can be written in more than one way, in every text that the model is given.
+    public var normalization: TextNormalization = .none
     /// The recurrent cell.
     public var cell: CellKind = .lstm
     /// Recurrent layers.
@@ -59,7 +61,8 @@ extension LanguageModelConfiguration {
     /// As keys and values of `config.json`.
     public var json: JSONObject {
         [
-            "task": "lm", "unit": .string(unit.rawValue), "cell": .string(cell.rawValue), "layers": JSONValue(layerCount),
+            "task": "lm", "unit": .string(unit.rawValue), "normalize": .string(normalization.rawValue),
+            "cell": .string(cell.rawValue), "layers": JSONValue(layerCount),
             "embedding": JSONValue(embeddingSize), "hidden": JSONValue(hiddenSize), "dropout": JSONValue(dropout),
             "variational-dropout": .bool(isDropoutVariational), "tie-embeddings": .bool(tiesEmbeddings),
             "residual": .bool(isResidual), "initial-range": initialRange.map { JSONValue($0) } ?? nil,
@@ -75,6 +78,7 @@ extension LanguageModelConfiguration {
             throw DataError(.badData, path: path, "is a run of task '\(task)', not a language model; name another run")
         }
         unit = try reader.choice("unit", TextUnit.init(rawValue:))
+        normalization = try reader.choice("normalize", default: .none, TextNormalization.init(rawValue:))
         cell = try reader.choice("cell", CellKind.init(rawValue:))
         layerCount = try reader.integer("layers")
         embeddingSize = try reader.integer("embedding")

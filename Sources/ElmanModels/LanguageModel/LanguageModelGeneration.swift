@@ -77,7 +77,6 @@ extension LanguageModel {
 
     /// Draws text that follows a prompt, as one string; the prompt is not part of it.
     public func generate(prompt: String, _ options: GenerationOptions = GenerationOptions()) throws(DataError) -> String {
-        let encoder = SentenceEncoder(vocabulary: vocabulary, unit: configuration.unit)
         let tokens = try generate(after: try encoder.encode(prompt).tokens, options)
         return vocabulary.text(of: tokens, unit: configuration.unit)
     }

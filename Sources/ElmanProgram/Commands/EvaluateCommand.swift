@@ -21,7 +21,8 @@ struct EvaluateCommand: ParsableCommand {
         let corpus = try EncodedCorpus(
             reading: files, with: model.vocabulary,
             options: ReadingOptions(
-                unit: model.configuration.unit, keepsBlankLines: model.configuration.unit == .char && carries))
+                unit: model.configuration.unit, keepsBlankLines: model.configuration.unit == .char && carries,
+                normalization: model.configuration.normalization))
         var scorer = LanguageModelScorer(model, carriesState: carries)
         let metrics = scorer.metrics(of: corpus)
         console.print(json ? object(metrics, model, carries).text() : text(metrics, model, carries))

@@ -34,8 +34,7 @@ struct GenerateCommand: ParsableCommand {
         let console = common.start()
         let model = try LanguageModel(contentsOf: runPath)
         if half { model.parameters.roundToBFloat16() }
-        let encoder = SentenceEncoder(vocabulary: model.vocabulary, unit: model.configuration.unit)
-        let start = try prompt.map { prompt throws(DataError) in try encoder.encode(prompt).tokens } ?? []
+        let start = try prompt.map { prompt throws(DataError) in try model.encoder.encode(prompt).tokens } ?? []
         for number in 0..<count {
             let options = GenerationOptions(
                 length: length, temperature: temperature, topCount: topK, topProbability: topP, allowsUnknown: allowUnknown,

@@ -21,7 +21,7 @@ struct ScoreCommand: ParsableCommand {
         let console = common.start()
         let model = try LanguageModel(contentsOf: runPath)
         if half { model.parameters.roundToBFloat16() }
-        let encoder = SentenceEncoder(vocabulary: model.vocabulary, unit: model.configuration.unit)
+        let encoder = model.encoder
         var scorer = LanguageModelScorer(model, carriesState: model.configuration.carriesState && !resetState)
         var reader = try ByteReader(file)
         var lines: [(text: String, tokens: [Int32])] = []

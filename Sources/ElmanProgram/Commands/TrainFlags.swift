@@ -33,6 +33,11 @@ struct ModelFlags: SettingFlags {
         name: .customLong("invalid-utf8"),
         help: ArgumentHelp("What to do with bytes that are not UTF-8 (error).", valueName: "error|replace"))
     var invalidUTF8: String?
+    @Option(
+        help: ArgumentHelp(
+            "Form of characters that can be written in two ways, here and whenever the model is used (none).",
+            valueName: "none|nfc"))
+    var normalize: String?
 }
 
 /// How it is trained.

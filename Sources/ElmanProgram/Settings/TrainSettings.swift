@@ -52,6 +52,8 @@ struct TrainSettings {
         vocabularySize = try reader.integer("vocabulary-size", in: 2...100_000_000)
         maximumLength = try reader.integer("max-length", in: 1...1_000_000_000) ?? (bptt > 0 ? nil : Self.longestSentence)
         replacesInvalidUTF8 = try reader.choice("invalid-utf8", among: ["error", "replace"]) == "replace"
+        let forms = TextNormalization.allCases.map(\.rawValue)
+        model.normalization = try reader.choice("normalize", among: forms).flatMap { TextNormalization(rawValue: $0) } ?? .none
         optimizer = try reader.choice("optimizer", among: trainerNames) ?? "adam"
         learningRate = try reader.number("learning-rate", above: 0, isOpen: true)
         decay = try reader.number("decay", above: 0, isOpen: true, below: 1.000001)
@@ -90,7 +92,8 @@ struct TrainSettings {
     var reading: ReadingOptions {
         ReadingOptions(
             unit: model.unit, invalidUTF8: replacesInvalidUTF8 ? .replace : .refuse,
-            keepsBlankLines: model.unit == .char && bptt > 0, maximumLength: maximumLength ?? .max)
+            keepsBlankLines: model.unit == .char && bptt > 0, maximumLength: maximumLength ?? .max,
+            normalization: model.normalization)
     }
 
     /// Everything, as it is saved in `config.json` and read again when the run is resumed.

@@ -9,6 +9,9 @@ public struct SentenceEncoder: Sendable {
     /// What to do with bytes that are not UTF-8.
     public let invalidUTF8: InvalidUTF8
 
+    /// The form of characters that can be written in more than one way.
+    public let normalization: TextNormalization
+
     /// A line as indices, without an end mark.
     public struct Sentence: Sendable, Equatable {
         /// Indices of the vocabulary.
@@ -20,10 +23,13 @@ public struct SentenceEncoder: Sendable {
     }
 
     /// An encoder for a vocabulary.
-    public init(vocabulary: Vocabulary, unit: TextUnit, invalidUTF8: InvalidUTF8 = .refuse) {
+    public init(
+        vocabulary: Vocabulary, unit: TextUnit, invalidUTF8: InvalidUTF8 = .refuse, normalization: TextNormalization = .none
+    ) {
         self.vocabulary = vocabulary
         self.unit = unit
         self.invalidUTF8 = invalidUTF8
+        self.normalization = normalization
     }
 
     /// The indices of a line given as bytes; a carriage return and a newline at its end are not part of it. `path` and `line`
@@ -40,6 +46,7 @@ public struct SentenceEncoder: Sendable {
             }
             (bytes, sentence.replacements) = bytes.withUnsafeBufferPointer { UTF8Checker.repaired($0) }
         }
+        if let normalized = bytes.withUnsafeBufferPointer({ normalization.normalized($0) }) { bytes = normalized }
         let missing = bytes.withUnsafeBufferPointer { append($0, to: &sentence) }
         if let missing {
             throw DataError(

@@ -60,7 +60,7 @@ public struct TextCorpus: Sendable {
             statistics.blankLines += 1
             guard options.keepsBlankLines else { return }
         }
-        guard let offset = UTF8Checker.firstInvalid(in: line.bytes) else { return append(line.bytes, line: line.number) }
+        guard let offset = UTF8Checker.firstInvalid(in: line.bytes) else { return normalize(line.bytes, line: line.number) }
         guard options.invalidUTF8 == .replace else {
             throw DataError(
                 .badData, path: files[files.count - 1], line: line.number,
@@ -69,7 +69,12 @@ public struct TextCorpus: Sendable {
         }
         let (repaired, replacements) = UTF8Checker.repaired(line.bytes)
         statistics.replacements += replacements
-        repaired.withUnsafeBufferPointer { append($0, line: line.number) }
+        repaired.withUnsafeBufferPointer { normalize($0, line: line.number) }
+    }
+
+    private mutating func normalize(_ line: ByteView, line number: Int) {
+        guard let normalized = options.normalization.normalized(line) else { return append(line, line: number) }
+        normalized.withUnsafeBufferPointer { append($0, line: number) }
     }
 
     private mutating func append(_ line: ByteView, line number: Int) {

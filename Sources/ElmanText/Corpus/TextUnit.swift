@@ -19,15 +19,19 @@ public struct ReadingOptions: Sendable, Hashable {
     public var keepsBlankLines: Bool
     /// The most tokens of one line to keep, its end mark not counted; what is longer is cut, and counted.
     public var maximumLength: Int
+    /// The form of characters that can be written in more than one way.
+    public var normalization: TextNormalization
 
     /// Options for a unit; all others have the defaults shown.
     public init(
-        unit: TextUnit = .word, invalidUTF8: InvalidUTF8 = .refuse, keepsBlankLines: Bool = false, maximumLength: Int = .max
+        unit: TextUnit = .word, invalidUTF8: InvalidUTF8 = .refuse, keepsBlankLines: Bool = false, maximumLength: Int = .max,
+        normalization: TextNormalization = .none
     ) {
         self.unit = unit
         self.invalidUTF8 = invalidUTF8
         self.keepsBlankLines = keepsBlankLines
         self.maximumLength = maximumLength
+        self.normalization = normalization
     }
 }
 
