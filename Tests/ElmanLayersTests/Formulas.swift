@@ -10,3 +10,12 @@ func sine(_ amplitude: Double, phase: Double, _ a: Double, _ i: Int, _ b: Double
 func cosine(_ amplitude: Double, phase: Double, _ a: Double, _ i: Int) -> Float {
     Float(amplitude * cos(phase + a * Double(i)))
 }
+
+/// log Σ exp.
+func logSum(_ x: [Double]) -> Double {
+    let top = x.max() ?? 0
+    return top + log(x.reduce(0) { $0 + exp($1 - top) })
+}
+
+/// e to the power of x.
+func exponential(_ x: Double) -> Double { exp(x) }
