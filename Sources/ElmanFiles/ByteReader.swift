@@ -51,6 +51,20 @@ public struct ByteReader {
         }
     }
 
+    /// The next bytes without taking them: `count` of them, fewer where the file ends. For what is no text, or to look ahead.
+    public mutating func peek(_ count: Int) throws(DataError) -> ArraySlice<UInt8> {
+        if lineNumber == 0 { try skipByteOrderMark() }
+        while unread.count < count, !isAtEnd { try fill() }
+        return buffer[unread.prefix(max(count, 0))]
+    }
+
+    /// Goes past bytes that `peek` has shown.
+    public mutating func skip(_ count: Int) {
+        let count = min(max(count, 0), unread.count)
+        unread = unread.dropFirst(count)
+        unreadOffset += count
+    }
+
     private var tooLong: DataError {
         DataError(
             .badData, path: path, line: lineNumber + 1,

@@ -13,6 +13,11 @@ struct TextLine {
 /// Reads a file (`-` is standard input) line by line, holding only a part of it in memory.
 func readLines(of path: String, _ body: (TextLine) throws(DataError) -> Void) throws(DataError) {
     var reader = try ByteReader(path)
+    try readLines(from: &reader, body)
+}
+
+/// Reads what a reader has not given out yet, line by line.
+func readLines(from reader: inout ByteReader, _ body: (TextLine) throws(DataError) -> Void) throws(DataError) {
     while let line = try reader.nextLine() {
         let (number, offset) = (reader.lineNumber, reader.lineOffset)
         let read = { (bytes: ByteView) throws(DataError) in
