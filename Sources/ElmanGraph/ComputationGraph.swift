@@ -60,6 +60,9 @@ public final class ComputationGraph {
     /// How many nodes there are.
     public var nodeCount: Int { storage.pointee.nodes.count }
 
+    /// Numbers that the graph holds: values, their gradients, and what kernels keep.
+    package var heldCount: Int { 2 * storage.pointee.values.used + storage.pointee.auxiliary.used }
+
     /// Forgets all nodes, and with them every expression, and keeps the memory for the next ones.
     public func renew() { storage.pointee.clear() }
 

@@ -1,77 +1,55 @@
 import ElmanGraph
 import ElmanTensor
 
-/// The cells that can be chosen by name, as in `--cell lstm`.
-public enum CellKind: String, Sendable, Hashable, CaseIterable {
-    /// `ElmanCell` with hyperbolic tangent.
-    case elman = "rnn"
-    /// `ElmanCell` with max(0, x).
-    case elmanReLU = "rnn-relu"
-    /// `LSTMCell`.
-    case lstm
-    /// `CoupledLSTMCell`.
-    case coupledLSTM = "coupled-lstm"
-    /// `LayerNormLSTMCell`.
-    case layerNormLSTM = "layernorm-lstm"
-    /// `GRUCell` with the reset after the recurrent product.
-    case gru
-    /// `GRUCell` with the reset before the recurrent product.
-    case gruResetBefore = "gru-reset-before"
-}
+/// A cell that can be chosen by name, as in `--cell lstm`. Each kind is declared beside its cell; `allCases` lists them.
+public struct CellKind: RawRepresentable, Sendable, Hashable, CaseIterable, CustomStringConvertible {
+    /// All kinds, in the order in which they are offered.
+    public static let allCases: [CellKind] = [
+        .elman, .elmanReLU, .lstm, .coupledLSTM, .layerNormLSTM, .gru, .gruResetBefore,
+    ]
 
-extension CellKind {
-    /// The kind of a name: a raw value, or another name in use (`elman`, `simple-rnn`, `gru-reset-after`). Nil for no kind.
-    public init?(named name: String) {
-        switch name {
-        case "elman", "simple-rnn", "rnn-tanh": self = .elman
-        case "gru-reset-after": self = .gru
-        default:
-            guard let kind = CellKind(rawValue: name) else { return nil }
-            self = kind
-        }
-    }
-
+    /// The name.
+    public let rawValue: String
+    /// Other names in use.
+    public let otherNames: [String]
     /// A line about the cell, for lists of choices.
-    public var summary: String {
-        switch self {
-        case .elman: "simple recurrent network with tanh (Elman 1990)"
-        case .elmanReLU: "simple recurrent network with max(0, x)"
-        case .lstm: "long short-term memory with input, forget and output gate (Gers et al. 2000)"
-        case .coupledLSTM: "long short-term memory with forget = 1 - input gate, and peepholes"
-        case .layerNormLSTM: "long short-term memory with layer normalisation (Ba et al. 2016)"
-        case .gru: "gated recurrent unit, reset after the product as in PyTorch"
-        case .gruResetBefore: "gated recurrent unit, reset before the product (Cho et al. 2014)"
-        }
-    }
-
+    public let summary: String
     /// Whether the state has a memory beside the hidden value.
-    public var hasMemory: Bool {
-        switch self {
-        case .lstm, .coupledLSTM, .layerNormLSTM: true
-        case .elman, .elmanReLU, .gru, .gruResetBefore: false
-        }
+    public let hasMemory: Bool
+    let makeStack: @Sendable (StackShape) -> any RecurrentNetwork
+    let makeBidirectional: @Sendable (BidirectionalShape) -> any BidirectionalNetwork
+
+    /// A kind of cell. `makeCell` is told the sizes of input and state, the options, and where its parameters go.
+    init<Cell: RecurrentCell>(
+        _ name: String, otherNames: [String] = [], summary: String,
+        makeCell: @escaping @Sendable (Int, Int, NetworkOptions, ParameterCollection) -> Cell
+    ) {
+        rawValue = name
+        self.otherNames = otherNames
+        self.summary = summary
+        hasMemory = Cell.State.partNames.count > 1
+        makeStack = { shape in shape.network { makeCell($0, $1, shape.options, $2) } }
+        makeBidirectional = { shape in shape.network { makeCell($0, $1, shape.options, $2) } }
     }
-}
 
-/// A network of one sort of cell, chosen by name. Its parameters are named `0/…`, `1/…` within the collection.
-public func makeNetwork(
-    kind: CellKind, layerCount: Int = 1, inputSize: Int, hiddenSize: Int, options: NetworkOptions = NetworkOptions(),
-    in parameters: ParameterCollection
-) -> any RecurrentNetwork {
-    makeNetwork(
-        kind: kind, options: options,
-        shape: StackShape(
-            layerCount: layerCount, inputSize: inputSize, hiddenSize: hiddenSize, options: options, parameters: parameters))
-}
+    /// The kind of a name. Nil for no kind.
+    public init?(rawValue: String) {
+        guard let kind = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+        self = kind
+    }
 
-/// Layers in both directions of one sort of cell, chosen by name. `hiddenSize` is that of one direction. Parameters are named
-/// `0/forward/…`, `0/backward/…`, … within the collection.
-public func makeBidirectionalNetwork(
-    kind: CellKind, layerCount: Int = 1, inputSize: Int, hiddenSize: Int, options: NetworkOptions = NetworkOptions(),
-    in parameters: ParameterCollection
-) -> any BidirectionalNetwork {
-    makeNetwork(
-        kind: kind, options: options,
-        shape: BidirectionalShape(
-            layerCount: layerCount, inputSize: inputSize, hiddenSize: hiddenSize, options: options, parameters: parameters))
+    /// The kind of a name or of another name in use (`elman`, `simple-rnn`, `gru-reset-after`). Nil for no kind.
+    public init?(named name: String) {
+        guard let kind = Self.allCases.first(where: { $0.rawValue == name || $0.otherNames.contains(name) }) else { return nil }
+        self = kind
+    }
+
+    /// The name.
+    public var description: String { rawValue }
+
+    /// Kinds are told apart by their names.
+    public static func == (left: CellKind, right: CellKind) -> Bool { left.rawValue == right.rawValue }
+
+    /// Kinds are told apart by their names.
+    public func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
 }

@@ -1,16 +1,29 @@
 import ElmanGraph
 import ElmanTensor
 
-/// How cells of any sort become a network.
-protocol NetworkShape {
-    associatedtype Network
-    func network<Cell: RecurrentCell>(
-        _ makeCell: (_ inputSize: Int, _ hiddenSize: Int, _ parameters: ParameterCollection) -> Cell
-    ) -> Network
+/// A network of one sort of cell, chosen by name. Its parameters are named `0/…`, `1/…` within the collection.
+public func makeNetwork(
+    kind: CellKind, layerCount: Int = 1, inputSize: Int, hiddenSize: Int, options: NetworkOptions = NetworkOptions(),
+    in parameters: ParameterCollection
+) -> any RecurrentNetwork {
+    kind.makeStack(
+        StackShape(
+            layerCount: layerCount, inputSize: inputSize, hiddenSize: hiddenSize, options: options, parameters: parameters))
+}
+
+/// Layers in both directions of one sort of cell, chosen by name. `hiddenSize` is that of one direction. Parameters are named
+/// `0/forward/…`, `0/backward/…`, … within the collection.
+public func makeBidirectionalNetwork(
+    kind: CellKind, layerCount: Int = 1, inputSize: Int, hiddenSize: Int, options: NetworkOptions = NetworkOptions(),
+    in parameters: ParameterCollection
+) -> any BidirectionalNetwork {
+    kind.makeBidirectional(
+        BidirectionalShape(
+            layerCount: layerCount, inputSize: inputSize, hiddenSize: hiddenSize, options: options, parameters: parameters))
 }
 
 /// Layers one upon the other.
-struct StackShape: NetworkShape {
+struct StackShape {
     let layerCount: Int, inputSize: Int, hiddenSize: Int
     let options: NetworkOptions
     let parameters: ParameterCollection
@@ -23,7 +36,7 @@ struct StackShape: NetworkShape {
 }
 
 /// Layers of two directions one upon the other.
-struct BidirectionalShape: NetworkShape {
+struct BidirectionalShape {
     let layerCount: Int, inputSize: Int, hiddenSize: Int
     let options: NetworkOptions
     let parameters: ParameterCollection
@@ -32,41 +45,5 @@ struct BidirectionalShape: NetworkShape {
         Bidirectional(
             layerCount: layerCount, inputSize: inputSize, hiddenSize: hiddenSize, isResidual: options.isResidual,
             learnedInitialState: options.learnedInitialState, in: parameters, makeCell: makeCell)
-    }
-}
-
-/// The network of a shape whose cells are of a kind.
-func makeNetwork<Shape: NetworkShape>(kind: CellKind, options: NetworkOptions, shape: Shape) -> Shape.Network {
-    let weights = options.initializer ?? .glorot(), biases = options.initializer ?? .zeros
-    let forgetBias = options.forgetBias ?? 1
-    switch kind {
-    case .elman, .elmanReLU:
-        let activation: ElmanActivation = kind == .elman ? .tanh : .relu
-        return shape.network {
-            ElmanCell(
-                inputSize: $0, hiddenSize: $1, activation: activation, initializer: weights, biasInitializer: biases, in: $2)
-        }
-    case .lstm:
-        return shape.network {
-            LSTMCell(
-                inputSize: $0, hiddenSize: $1, forgetBias: forgetBias, initializer: weights, biasInitializer: biases, in: $2)
-        }
-    case .coupledLSTM:
-        return shape.network {
-            CoupledLSTMCell(
-                inputSize: $0, hiddenSize: $1, initializer: options.initializer, biasInitializer: biases, in: $2)
-        }
-    case .layerNormLSTM:
-        return shape.network {
-            LayerNormLSTMCell(
-                inputSize: $0, hiddenSize: $1, forgetBias: forgetBias, initializer: weights, biasInitializer: biases, in: $2)
-        }
-    case .gru, .gruResetBefore:
-        let position: GRUCell.ResetPosition = kind == .gru ? .afterProduct : .beforeProduct
-        return shape.network {
-            GRUCell(
-                inputSize: $0, hiddenSize: $1, resetPosition: position, initializer: options.initializer,
-                biasInitializer: biases, in: $2)
-        }
     }
 }

@@ -90,6 +90,10 @@ public struct NetworkOptions: Sendable {
     public var initializer: Initializer?
     /// Added to the forget gates of LSTMs when they run; nil: what the cell does by default.
     public var forgetBias: Float?
+    /// What to draw weights from.
+    var weights: Initializer { initializer ?? .glorot() }
+    /// What to draw biases from.
+    var biases: Initializer { initializer ?? .zeros }
     /// Of initial states that are learned; nil: every sequence starts from zeros.
     public var learnedInitialState: Initializer?
 

@@ -3,6 +3,12 @@ import ElmanLayers
 import ElmanTensor
 import Testing
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// The state as a value: what it shows, what can be replaced, and what is refused.
 @Suite struct StateTests {
     let graph = ComputationGraph()
@@ -111,10 +117,12 @@ import Testing
 /// Cells by name.
 @Suite struct CellKindTests {
     @Test func names() {
+        let names = CellKind.allCases.map(\.rawValue)
         #expect(
-            CellKind.allCases.map(\.rawValue) == [
+            Set(names).isSuperset(of: [
                 "rnn", "rnn-relu", "lstm", "coupled-lstm", "layernorm-lstm", "gru", "gru-reset-before",
-            ])
+            ]))
+        #expect(Set(names).count == names.count)
         for kind in CellKind.allCases {
             #expect(CellKind(named: kind.rawValue) == kind)
             #expect(!kind.summary.isEmpty)
@@ -122,6 +130,18 @@ import Testing
         #expect(CellKind(named: "elman") == .elman)
         #expect(CellKind(named: "gru-reset-after") == .gru)
         #expect(CellKind(named: "lsmt") == nil)
+    }
+
+    /// A kind that is declared beside its cell is also in the list.
+    @Test func everyKindInTheSourcesIsListed() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("Sources/ElmanLayers/Cells")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".swift") }
+        let declared = try files.reduce(0) { count, file in
+            let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
+            return count + text.split(separator: "\n").count { $0.contains("static let") && $0.hasSuffix("= CellKind(") }
+        }
+        #expect(declared == CellKind.allCases.count)
     }
 
     @Test(arguments: CellKind.allCases) func networkOfAKind(_ kind: CellKind) {

@@ -15,6 +15,12 @@ public struct ParameterCollection: Sendable {
         prefix = ""
     }
 
+    /// A collection whose parameters have names and shapes and no values, so that the sizes of a network can be told before any
+    /// memory is taken for it. Graphs of them may be built but not computed.
+    package static func declarations() -> ParameterCollection {
+        ParameterCollection(store: ParameterStore(seed: 1, isDeclaration: true), prefix: "")
+    }
+
     private init(store: ParameterStore, prefix: String) {
         self.store = store
         self.prefix = prefix

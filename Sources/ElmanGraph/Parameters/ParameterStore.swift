@@ -11,9 +11,12 @@ package final class ParameterStore: @unchecked Sendable {
     package var generator: RandomGenerator
     private var names: Set<String> = []
     private let lock = Guarded(())
+    /// Parameters have names and shapes only: no memory is taken and no number is drawn.
+    private let isDeclaration: Bool
 
-    init(seed: UInt64) {
-        values = Region(capacity: Self.capacity)
+    init(seed: UInt64, isDeclaration: Bool = false) {
+        self.isDeclaration = isDeclaration
+        values = Region(capacity: isDeclaration ? 1 << 16 : Self.capacity)
         gradients = Region(capacity: values.capacity, skew: 3)
         generator = RandomGenerator(seed: seed)
     }
@@ -33,12 +36,13 @@ package final class ParameterStore: @unchecked Sendable {
             guard shape.count > 0, shape.batchSize == 1 else { fail("parameter \(name) cannot have the shape \(shape)") }
             let columnStride = shape.rank >= 2 ? Self.paddedStride(shape.rows) : shape.rows
             let columnCount = shape.count / max(shape.rows, 1)
-            let pointer = values.allocate(columnStride * columnCount)
-            let gradientPointer = gradients.allocate(columnStride * columnCount)
+            let usedCount = isDeclaration ? 0 : columnStride * columnCount
+            let pointer = values.allocate(usedCount)
+            let gradientPointer = gradients.allocate(usedCount)
             let entry = ParameterEntry(
                 name: name, shape: shape, isLookup: isLookup, columnStride: columnStride, columnCount: columnCount,
-                values: pointer, gradients: gradientPointer)
-            entry.setValues(initializer.values(for: shape, using: &generator))
+                values: pointer, gradients: gradientPointer, isDeclaration: isDeclaration)
+            if !isDeclaration { entry.setValues(initializer.values(for: shape, using: &generator)) }
             entries.append(entry)
             return entries.count - 1
         }
@@ -67,6 +71,7 @@ package final class ParameterEntry: @unchecked Sendable {
     package let columnCount: Int
     package let values: UnsafeMutablePointer<Float>
     package let gradients: UnsafeMutablePointer<Float>
+    private let isDeclaration: Bool
     package var isFrozen = false
     /// The values as bfloat16, in the same layout; nil unless asked for.
     package private(set) var halfValues: UnsafeMutablePointer<UInt16>?
@@ -79,7 +84,7 @@ package final class ParameterEntry: @unchecked Sendable {
 
     init(
         name: String, shape: Shape, isLookup: Bool, columnStride: Int, columnCount: Int,
-        values: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>
+        values: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>, isDeclaration: Bool
     ) {
         self.name = name
         self.shape = shape
@@ -88,6 +93,7 @@ package final class ParameterEntry: @unchecked Sendable {
         self.columnCount = columnCount
         self.values = values
         self.gradients = gradients
+        self.isDeclaration = isDeclaration
     }
 
     /// Floats that it takes, padding included.
@@ -95,6 +101,7 @@ package final class ParameterEntry: @unchecked Sendable {
 
     /// Elements in storage order, without padding.
     package func copy(of pointer: UnsafeMutablePointer<Float>) -> [Float] {
+        guard !isDeclaration else { fail("parameter \(name) is declared only and has no values") }
         let rows = shape.rows
         return [Float](unsafeUninitializedCapacity: shape.count) { buffer, count in
             for column in 0..<columnCount {
@@ -107,6 +114,7 @@ package final class ParameterEntry: @unchecked Sendable {
     package func setValues(_ scalars: [Float]) {
         halfValues?.deallocate()
         halfValues = nil
+        if isDeclaration { return }
         let rows = shape.rows
         scalars.withUnsafeBufferPointer { buffer in
             for column in 0..<columnCount {

@@ -76,3 +76,14 @@ public struct CoupledLSTMCell: RecurrentCell {
 
 /// A stack of coupled LSTM layers.
 public typealias CoupledLSTMBuilder = RecurrentBuilder<CoupledLSTMCell>
+
+extension CellKind {
+    /// `CoupledLSTMCell`.
+    public static let coupledLSTM = CellKind(
+        "coupled-lstm", summary: "long short-term memory with forget = 1 - input gate, and peepholes"
+    ) { input, hidden, options, parameters in
+        CoupledLSTMCell(
+            inputSize: input, hiddenSize: hidden, initializer: options.initializer, biasInitializer: options.biases,
+            in: parameters)
+    }
+}

@@ -78,3 +78,24 @@ public struct ElmanCell: RecurrentCell {
 public typealias ElmanBuilder = RecurrentBuilder<ElmanCell>
 /// The same, by DyNet's name.
 public typealias SimpleRNNBuilder = RecurrentBuilder<ElmanCell>
+
+extension CellKind {
+    /// `ElmanCell` with hyperbolic tangent.
+    public static let elman = CellKind(
+        "rnn", otherNames: ["elman", "simple-rnn", "rnn-tanh"], summary: "simple recurrent network with tanh (Elman 1990)",
+        makeCell: elmanMaker(.tanh))
+
+    /// `ElmanCell` with max(0, x).
+    public static let elmanReLU = CellKind(
+        "rnn-relu", summary: "simple recurrent network with max(0, x)", makeCell: elmanMaker(.relu))
+
+    private static func elmanMaker(
+        _ activation: ElmanActivation
+    ) -> @Sendable (Int, Int, NetworkOptions, ParameterCollection) -> ElmanCell {
+        { input, hidden, options, parameters in
+            ElmanCell(
+                inputSize: input, hiddenSize: hidden, activation: activation, initializer: options.weights,
+                biasInitializer: options.biases, in: parameters)
+        }
+    }
+}

@@ -97,3 +97,25 @@ extension Initializer {
         }
     }
 }
+
+extension CellKind {
+    /// `GRUCell` with the reset after the recurrent product.
+    public static let gru = CellKind(
+        "gru", otherNames: ["gru-reset-after"], summary: "gated recurrent unit, reset after the product as in PyTorch",
+        makeCell: gruMaker(.afterProduct))
+
+    /// `GRUCell` with the reset before the recurrent product.
+    public static let gruResetBefore = CellKind(
+        "gru-reset-before", summary: "gated recurrent unit, reset before the product (Cho et al. 2014)",
+        makeCell: gruMaker(.beforeProduct))
+
+    private static func gruMaker(
+        _ position: GRUCell.ResetPosition
+    ) -> @Sendable (Int, Int, NetworkOptions, ParameterCollection) -> GRUCell {
+        { input, hidden, options, parameters in
+            GRUCell(
+                inputSize: input, hiddenSize: hidden, resetPosition: position, initializer: options.initializer,
+                biasInitializer: options.biases, in: parameters)
+        }
+    }
+}

@@ -90,3 +90,14 @@ public struct LSTMCell: RecurrentCell {
 
 /// A stack of LSTM layers.
 public typealias LSTMBuilder = RecurrentBuilder<LSTMCell>
+
+extension CellKind {
+    /// `LSTMCell`.
+    public static let lstm = CellKind(
+        "lstm", summary: "long short-term memory with input, forget and output gate (Gers et al. 2000)"
+    ) { input, hidden, options, parameters in
+        LSTMCell(
+            inputSize: input, hiddenSize: hidden, forgetBias: options.forgetBias ?? 1, initializer: options.weights,
+            biasInitializer: options.biases, in: parameters)
+    }
+}

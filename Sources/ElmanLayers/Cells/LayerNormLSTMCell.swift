@@ -89,3 +89,14 @@ public struct LayerNormLSTMCell: RecurrentCell {
 
 /// A stack of LSTM layers with layer normalisation.
 public typealias LayerNormLSTMBuilder = RecurrentBuilder<LayerNormLSTMCell>
+
+extension CellKind {
+    /// `LayerNormLSTMCell`.
+    public static let layerNormLSTM = CellKind(
+        "layernorm-lstm", summary: "long short-term memory with layer normalisation (Ba et al. 2016)"
+    ) { input, hidden, options, parameters in
+        LayerNormLSTMCell(
+            inputSize: input, hiddenSize: hidden, forgetBias: options.forgetBias ?? 1, initializer: options.weights,
+            biasInitializer: options.biases, in: parameters)
+    }
+}

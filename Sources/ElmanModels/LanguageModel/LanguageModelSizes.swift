@@ -1,56 +1,56 @@
+import ElmanGraph
 import ElmanLayers
+import ElmanTensor
 
-/// The sizes of a language model's parameters, told from its configuration without making them.
+/// The sizes of a language model's parameters, told from its configuration without making the model: its network is declared, not
+/// filled.
 struct LanguageModelSizes {
-    /// A vector or a matrix.
-    struct Block {
-        let rows: Int
-        let columns: Int
-
-        var count: Int { rows * columns }
-        /// Numbers in memory: the columns of a matrix begin at multiples of 16.
-        var paddedCount: Int { columns == 1 ? rows : (rows + 15) / 16 * 16 * columns }
-    }
-
-    let embeddings: Block
-    let cells: [Block]
-    let scores: [Block]
+    /// Numbers that are learnt.
+    let parameterCount: Int
+    /// The same in memory, where the columns of matrices are padded.
+    let paddedCount: Int
+    /// Numbers of the largest parameter.
+    let largestCount: Int
 
     init(_ configuration: LanguageModelConfiguration, vocabularySize: Int) {
-        let hidden = configuration.hiddenSize
-        embeddings = Block(rows: configuration.embeddingSize, columns: vocabularySize)
-        cells = (0..<configuration.layerCount).flatMap { layer in
-            Self.cell(configuration.cell, input: layer == 0 ? configuration.embeddingSize : hidden, hidden: hidden)
-        }
-        let bias = Block(rows: vocabularySize, columns: 1)
-        scores = configuration.tiesEmbeddings ? [bias] : [Block(rows: vocabularySize, columns: hidden), bias]
-    }
-
-    var blocks: [Block] { [embeddings] + cells + scores }
-
-    private static func cell(_ kind: CellKind, input: Int, hidden: Int) -> [Block] {
-        func matrix(_ gates: Int, _ columns: Int) -> Block { Block(rows: gates * hidden, columns: columns) }
-        let gates = kind.gateCount
-        let common = [matrix(gates, input), matrix(gates, 1)]
-        switch kind {
-        case .elman, .elmanReLU, .lstm: return common + [matrix(gates, hidden)]
-        case .coupledLSTM: return common + [matrix(gates, hidden), matrix(1, hidden), matrix(1, hidden)]
-        case .layerNormLSTM:
-            return common + [matrix(gates, hidden)] + [matrix(gates, 1), matrix(gates, 1), matrix(gates, 1), matrix(gates, 1)]
-                + [matrix(1, 1), matrix(1, 1)]
-        case .gru: return common + [matrix(gates, hidden), matrix(1, 1)]
-        case .gruResetBefore: return common + [matrix(2, hidden), matrix(1, hidden)]
-        }
+        let parameters = ParameterCollection.declarations()
+        _ = makeNetwork(
+            kind: configuration.cell, layerCount: configuration.layerCount, inputSize: configuration.embeddingSize,
+            hiddenSize: configuration.hiddenSize, in: parameters)
+        _ = parameters.addLookup(count: vocabularySize, size: configuration.embeddingSize, named: "embeddings")
+        if !configuration.tiesEmbeddings { _ = parameters.add([vocabularySize, configuration.hiddenSize], named: "scores") }
+        _ = parameters.add([vocabularySize], named: "bias")
+        let entries = parameters.entries
+        parameterCount = entries.reduce(0) { $0 + $1.shape.count }
+        paddedCount = entries.reduce(0) { $0 + $1.paddedCount }
+        largestCount = entries.reduce(0) { max($0, $1.shape.count) }
     }
 }
 
-extension CellKind {
-    /// Vectors of the hidden size that the product with the input yields.
-    var gateCount: Int {
-        switch self {
-        case .elman, .elmanReLU: 1
-        case .lstm, .layerNormLSTM: 4
-        case .coupledLSTM, .gru, .gruResetBefore: 3
+/// What one step of a cell takes in a graph, found out by training a small layer of it for a few steps.
+struct CellStepCost {
+    /// Numbers that a step holds for each hidden unit: values, gradients, and what is kept for the backward pass.
+    let numbersPerUnit: Double
+    /// Nodes of a step.
+    let nodes: Int
+
+    private static let size = 64, sentences = 4, steps = 8
+
+    init(_ kind: CellKind) {
+        let network = makeNetwork(kind: kind, inputSize: Self.size, hiddenSize: Self.size, in: ParameterCollection())
+        let graph = ComputationGraph()
+        let inputs = (0..<Self.sentences * Self.steps).map { number in
+            graph.input([Float](repeating: Float(number), count: Self.size))
         }
+        let inputNodes = graph.nodeCount
+        var outputs: [Expression] = []
+        for sentence in 0..<Self.sentences {
+            outputs += network.transduce(Array(inputs[sentence * Self.steps..<(sentence + 1) * Self.steps]))
+        }
+        nodes = (graph.nodeCount - inputNodes) / inputs.count
+        sum(outputs.map { sum($0) }).backward()
+        // The inputs' own values and gradients are no part of the cell.
+        let held = graph.heldCount - 2 * Self.size * inputs.count
+        numbersPerUnit = Double(held) / Double(Self.size * inputs.count)
     }
 }

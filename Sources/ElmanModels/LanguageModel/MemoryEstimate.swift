@@ -62,15 +62,14 @@ public struct MemoryEstimate: Sendable, Hashable {
     /// The estimate for a model and its work.
     public init(_ configuration: LanguageModelConfiguration, _ work: Work) {
         let sizes = LanguageModelSizes(configuration, vocabularySize: work.vocabularySize)
-        let padded = sizes.blocks.reduce(0) { $0 + $1.paddedCount }
-        let largest = sizes.blocks.reduce(0) { max($0, $1.count) }
-        parameterCount = sizes.blocks.reduce(0) { $0 + $1.count }
+        let step = CellStepCost(configuration.cell)
+        parameterCount = sizes.parameterCount
         // The largest tensor is copied and turned when it is saved.
-        weights = 4 * (2 * padded + 2 * largest)
-        trainer = 4 * 2 * padded * work.momentCount
+        weights = 4 * (2 * sizes.paddedCount + 2 * sizes.largestCount)
+        trainer = 4 * 2 * sizes.paddedCount * work.momentCount
         graph =
-            4 * work.update.tokens * Self.numbersPerToken(configuration, work)
-            + work.update.steps * Self.bookkeepingPerStep(configuration)
+            4 * work.update.tokens * Self.numbersPerToken(configuration, step, work)
+            + work.update.steps * Self.bookkeepingPerStep(configuration, step)
         // The text as type numbers, as indices, and its part for training; each type with its spelling in two tables.
         text = 12 * work.textTokens + 48 * work.sentences + 160 * work.vocabularySize
     }
@@ -79,32 +78,17 @@ public struct MemoryEstimate: Sendable, Hashable {
     private static let largestKeptScores = 1 << 26
 
     /// Numbers that one token's part of the graph holds.
-    private static func numbersPerToken(_ configuration: LanguageModelConfiguration, _ work: Work) -> Int {
-        let hidden = configuration.hiddenSize, embedding = configuration.embeddingSize
-        // Values and gradients of what each layer computes, and the gates that are kept for the backward pass.
-        let cell =
-            switch configuration.cell {
-            case .elman, .elmanReLU: 5 * hidden
-            case .lstm: 16 * hidden
-            case .gru, .gruResetBefore: 12 * hidden
-            case .coupledLSTM: 40 * hidden
-            case .layerNormLSTM: 140 * hidden
-            }
-        let dropped = configuration.dropout > 0 ? 3 * (embedding + hidden * configuration.layerCount) : 0
+    private static func numbersPerToken(_ configuration: LanguageModelConfiguration, _ step: CellStepCost, _ work: Work) -> Int {
+        let hidden = configuration.hiddenSize, embedding = configuration.embeddingSize, layerCount = configuration.layerCount
+        let network = Int(step.numbersPerUnit * Double(hidden)) * layerCount
+        let dropped = configuration.dropout > 0 ? 3 * (embedding + hidden * layerCount) : 0
         let keepsScores = work.update.tokens * work.vocabularySize <= largestKeptScores
-        return 2 * embedding + configuration.layerCount * cell + dropped + 2 * hidden + (keepsScores ? work.vocabularySize : 0)
+        return 2 * embedding + network + dropped + 2 * hidden + (keepsScores ? work.vocabularySize : 0)
     }
 
     /// Bytes of the records of one step of the network, and of the plans that are kept of them.
-    private static func bookkeepingPerStep(_ configuration: LanguageModelConfiguration) -> Int {
-        let records =
-            switch configuration.cell {
-            case .elman, .elmanReLU, .gru, .gruResetBefore: 2
-            case .lstm: 4
-            case .coupledLSTM: 18
-            case .layerNormLSTM: 22
-            }
-        return 500 * (3 + configuration.layerCount * (records + (configuration.dropout > 0 ? 1 : 0)))
+    private static func bookkeepingPerStep(_ configuration: LanguageModelConfiguration, _ step: CellStepCost) -> Int {
+        500 * (3 + configuration.layerCount * (step.nodes + (configuration.dropout > 0 ? 1 : 0)))
     }
 }
 
