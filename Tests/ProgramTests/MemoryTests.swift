@@ -88,6 +88,9 @@ import Testing
         ["--hidden", "400", "--embedding", "300"],
         ["--hidden", "300", "--layers", "2", "--cell", "gru", "--optimizer", "amsgrad"],
         ["--bptt", "20", "--hidden", "256", "--unit", "char"],
+        ["--hidden", "200", "--cell", "coupled-lstm", "--batch-size", "60"],
+        ["--hidden", "200", "--cell", "layernorm-lstm", "--batch-size", "60"],
+        ["--hidden", "400", "--cell", "rnn", "--batch-size", "60"],
     ])
     func theEstimateIsNearTheTruth(settings: [String]) throws {
         let folder = try TrainedRun.texts()
@@ -97,10 +100,12 @@ import Testing
         #expect(foretold < 1.4 * measured && measured < 1.4 * foretold, "\(outcome.transcript)")
     }
 
-    private func megabytes(after start: String, in text: String) throws -> Double {
-        let range = try #require(text.range(of: start), "\(text)")
-        let words = text[range.upperBound...].split(whereSeparator: { " \n".contains($0) })
-        try #require(words.count > 1 && words[1].hasPrefix("MB"), "\(text)")
-        return try #require(Double(words[0]))
-    }
+}
+
+/// The number of megabytes that a message names after some words.
+func megabytes(after start: String, in text: String) throws -> Double {
+    let range = try #require(text.range(of: start), "\(text)")
+    let words = text[range.upperBound...].split(whereSeparator: { " \n".contains($0) })
+    let factor = try #require(words.count > 1 ? ["MB": 1.0, "GB": 1000.0][String(words[1].prefix(2))] : nil, "\(text)")
+    return try #require(Double(words[0])) * factor
 }

@@ -23,5 +23,6 @@ struct CheckDataCommand: ParsableCommand {
             }
             if file != files.last { console.print() }
         }
+        console.detailPeakMemory()
     }
 }

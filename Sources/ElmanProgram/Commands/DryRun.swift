@@ -40,6 +40,7 @@ struct DryRun {
                 + "\(counted(settings.options.epochs, "epoch"))")
         console.print()
         showFirstBatch(task, vocabulary)
+        console.detailPeakMemory()
     }
 
     private func showFirstBatch(_ task: LanguageModelTask, _ vocabulary: Vocabulary) {

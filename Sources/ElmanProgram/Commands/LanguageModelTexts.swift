@@ -41,22 +41,13 @@ struct LanguageModelTexts {
             return LanguageModelCorpora(training: whole, development: try development.encoded(with: vocabulary))
         }
         guard splitsDevelopment else { return LanguageModelCorpora(training: whole, development: nil) }
-        let kept = (0..<whole.sentenceCount).map { Self.isKeptApart($0, of: whole.sentenceCount) }
-        return LanguageModelCorpora(
-            training: Self.part(of: whole, vocabulary) { !kept[$0] }, development: Self.part(of: whole, vocabulary) { kept[$0] })
+        let isKept = { Self.isKeptApart($0, of: whole.sentenceCount) }
+        return LanguageModelCorpora(training: whole.part { !isKept($0) }, development: whole.part(where: isKept))
     }
 
     /// Blocks of ten sentences stay together where there are many, so that text which runs on is cut seldom.
     private static func isKeptApart(_ sentence: Int, of count: Int) -> Bool {
         (count < 100 ? sentence : sentence / 10) % 10 == 9
-    }
-
-    private static func part(
-        of corpus: EncodedCorpus, _ vocabulary: Vocabulary, _ belongs: (Int) -> Bool
-    ) -> EncodedCorpus {
-        EncodedCorpus(
-            sentences: (0..<corpus.sentenceCount).filter(belongs).map { Array(corpus[$0].dropLast()) },
-            boundary: Int32(vocabulary.boundary ?? 0))
     }
 
     /// What was read, in a line or two.

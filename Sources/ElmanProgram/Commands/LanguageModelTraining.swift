@@ -185,7 +185,7 @@ enum LanguageModelTraining {
             line += "; best dev perplexity \(fixed(best, 2)) at epoch \(loop.progress.bestEpoch)"
         }
         console.note(line)
-        console.detail("peak memory \(byteSize(Int(Measurement.peakMemory * 1_048_576)))")
+        console.detailPeakMemory()
         let run = shellQuoted(folder.path)
         console.note("next: elman evaluate \(run) FILE, elman generate \(run), or open \(shellQuoted(folder.reportPath))")
     }

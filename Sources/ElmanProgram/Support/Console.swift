@@ -71,6 +71,9 @@ struct Console: Sendable {
         if verbosity >= .verbose { tell(line()) }
     }
 
+    /// Tells how much memory the program has had at most so far, when verbose.
+    func detailPeakMemory() { detail("peak memory \(byteSize(Int(Measurement.peakMemory * 1_048_576)))") }
+
     /// Tells of something odd on standard error, unless quiet.
     func warn(_ message: String) {
         if verbosity >= .normal { tell(warningLine(message, terminal: terminal)) }

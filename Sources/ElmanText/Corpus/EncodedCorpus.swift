@@ -40,6 +40,22 @@ public struct EncodedCorpus: Sendable, Equatable {
         self.init(tokens: tokens, starts: starts, statistics: statistics)
     }
 
+    /// The sentences of which `belongs` says so, in their order.
+    public func part(where belongs: (Int) -> Bool) -> EncodedCorpus {
+        var tokens: [Int32] = []
+        var starts = [0]
+        var statistics = TextStatistics()
+        for sentence in 0..<sentenceCount where belongs(sentence) {
+            tokens += self[sentence]
+            starts.append(tokens.count)
+            statistics.longestSentence = max(statistics.longestSentence, self[sentence].count)
+        }
+        statistics.sentences = starts.count - 1
+        statistics.lines = statistics.sentences
+        statistics.tokens = tokens.count
+        return EncodedCorpus(tokens: tokens, starts: starts, statistics: statistics)
+    }
+
     /// How many sentences there are.
     public var sentenceCount: Int { starts.count - 1 }
 
