@@ -14,6 +14,8 @@ enum { EK_NT_BLOCK = 768 };
 /// Products of so many rows, and sums of outer products over so many, are blocked, with packed factors. The gradient of inputs
 /// is summed in another order from EK_BLOCKED_ROWS on.
 enum { EK_BLOCKED_ROWS = 128, EK_OUTER_ROWS = 32 };
+/// In the gradient of inputs, fewer rows than this are too little work for turning b, unless sums are shorter than EK_SHORT_DOT.
+enum { EK_DOT_ROWS = 4, EK_SHORT_DOT = 32 };
 /// `ek_gemm_nt` sums in ascending order where the sum is this short, by 16 interleaved lanes where it is longer.
 enum { EK_NT_SEQUENTIAL = 128 };
 
@@ -87,6 +89,8 @@ typedef struct {
     // Matrix products. `gemm_blocked`, for many rows, sums in ascending order as `gemm_nn` does.
     void (*gemm_nn)(const ek_product *product);
     void (*gemm_nt)(const ek_product *product);
+    /// As `gemm_nt`, in 16 interleaved lanes also where the sum is short.
+    void (*gemm_dots)(const ek_product *product);
     void (*gemm_blocked)(const ek_blocked *product);
     /// to[column * to_stride + row] = from, which is not `transposed`.
     void (*transpose)(size_t row_count, size_t column_count, const ek_factor *from, float *to, size_t to_stride);

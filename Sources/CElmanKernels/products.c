@@ -16,7 +16,7 @@ static void run_product_block(void *context, size_t chunk) {
     block.m_count = ek_minimum(task->row_block, block.m_count - row);
     block.n_count = ek_minimum(task->column_block, block.n_count - column);
     block.a += row * block.lda;
-    block.b += task->kernel == ek_level()->gemm_nt ? column * block.ldb : column;
+    block.b += task->kernel == ek_level()->gemm_nn ? column : column * block.ldb;
     block.c += row * block.ldc + column;
     if (block.bias) block.bias += column;
     task->kernel(&block);
@@ -69,22 +69,29 @@ void ek_gemm_nn(size_t m_count, size_t n_count, size_t k_count, const float *a, 
     split_product(&task);
 }
 
-void ek_gemm_nt(size_t m_count, size_t k_count, size_t n_count, const float *a, size_t lda, const float *b, size_t ldb,
-                float *c, size_t ldc, int start, const float *bias) {
+static void multiply_rows(size_t m_count, size_t k_count, size_t n_count, const float *a, size_t lda, const float *b, size_t ldb,
+                          float *c, size_t ldc, int start, const float *bias, void (*kernel)(const ek_product *)) {
     if (m_count == 0 || k_count == 0) return;
     product_task task = {
         .whole = {m_count, k_count, n_count, a, lda, b, ldb, c, ldc, start, start == EK_BIAS ? bias : NULL},
         .row_block = n_count > EK_NT_SEQUENTIAL ? 128 : 448,
-        .kernel = ek_level()->gemm_nt,
+        .kernel = kernel,
     };
     task.column_block = m_count > 48 ? 192 : columns_per_task(&task.whole, m_count, 12);
     split_product(&task);
 }
 
+void ek_gemm_nt(size_t m_count, size_t k_count, size_t n_count, const float *a, size_t lda, const float *b, size_t ldb,
+                float *c, size_t ldc, int start, const float *bias) {
+    multiply_rows(m_count, k_count, n_count, a, lda, b, ldb, c, ldc, start, bias, ek_level()->gemm_nt);
+}
+
 void ek_gemm_nt_gradient(size_t m_count, size_t k_count, size_t n_count, const float *a, size_t lda, const float *b, size_t ldb,
                          float *c, size_t ldc, int start, const float *bias) {
     if (k_count == 0) return;
-    if (m_count < EK_BLOCKED_ROWS) {
+    if (m_count < EK_DOT_ROWS && n_count >= EK_SHORT_DOT) {
+        multiply_rows(m_count, k_count, n_count, a, lda, b, ldb, c, ldc, start, bias, ek_level()->gemm_dots);
+    } else if (m_count < EK_BLOCKED_ROWS) {
         ek_gemm_nt(m_count, k_count, n_count, a, lda, b, ldb, c, ldc, start, bias);
     } else {
         ek_factor transposed = {.at = b, .stride = ldb, .transposed = 1};

@@ -41,6 +41,7 @@ void ek_scalar_row(size_t n_count, size_t k_count, const float *a, const float *
 void ek_scalar_row_half(size_t n_count, size_t k_count, const float *a, const uint16_t *b, size_t ldb, float *c);
 void ek_scalar_gemm_nn(const ek_product *product);
 void ek_scalar_gemm_nt(const ek_product *product);
+void ek_scalar_gemm_dots(const ek_product *product);
 void ek_scalar_gemm_tn(size_t k_count, size_t n_count, size_t row_count, const float *const *x, const float *const *d,
                        float *c, size_t ldc, int start);
 void ek_scalar_sum_rows(size_t n_count, size_t row_count, const float *const *d, float *out, int start);

@@ -27,18 +27,29 @@ static float lane_dot(size_t n, const float *a, const float *b) {
     return fold_lanes(lanes);
 }
 
-/// Here n_count counts the columns of c (rows of b), and k_count the length of the sum.
-void ek_scalar_gemm_nt(const ek_product *p) {
+// In products of the kind nt n_count counts the columns of c (rows of b), and k_count the length of the sum.
+
+void ek_scalar_gemm_dots(const ek_product *p) {
     for (size_t m = 0; m < p->m_count; m++) {
         for (size_t n = 0; n < p->n_count; n++) {
             const float *a = p->a + m * p->lda, *b = p->b + n * p->ldb;
             float sum = start_value(p, m, n);
-            if (p->k_count <= EK_NT_SEQUENTIAL) {
-                for (size_t k = 0; k < p->k_count; k++) sum = fused(a[k], b[k], sum);
-            } else {
-                for (size_t k = 0; k < p->k_count; k += EK_NT_BLOCK)
-                    sum += lane_dot(ek_minimum(EK_NT_BLOCK, p->k_count - k), a + k, b + k);
-            }
+            for (size_t k = 0; k < p->k_count; k += EK_NT_BLOCK)
+                sum += lane_dot(ek_minimum(EK_NT_BLOCK, p->k_count - k), a + k, b + k);
+            p->c[m * p->ldc + n] = sum;
+        }
+    }
+}
+
+void ek_scalar_gemm_nt(const ek_product *p) {
+    if (p->k_count > EK_NT_SEQUENTIAL) {
+        ek_scalar_gemm_dots(p);
+        return;
+    }
+    for (size_t m = 0; m < p->m_count; m++) {
+        for (size_t n = 0; n < p->n_count; n++) {
+            float sum = start_value(p, m, n);
+            for (size_t k = 0; k < p->k_count; k++) sum = fused(p->a[m * p->lda + k], p->b[n * p->ldb + k], sum);
             p->c[m * p->ldc + n] = sum;
         }
     }

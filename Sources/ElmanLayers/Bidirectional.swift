@@ -17,7 +17,7 @@ public struct Bidirectional<Cell: RecurrentCell>: Sendable {
         /// Reads from the last input on.
         public let backward: RecurrentBuilder<Cell>
 
-        var outputSize: Int { forward.hiddenSize + backward.hiddenSize }
+        @usableFromInline var outputSize: Int { forward.hiddenSize + backward.hiddenSize }
     }
 
     /// The layers, lowest first.
@@ -64,6 +64,7 @@ public struct Bidirectional<Cell: RecurrentCell>: Sendable {
     }
 
     /// For each input, what both directions say: `[forward.hiddenSize + backward.hiddenSize]`, forward first.
+    @inlinable
     public func transduce(_ inputs: [Expression], dropout: RecurrentDropout = .none) -> [Expression] {
         inputs.isEmpty ? [] : read(inputs, dropout: dropout).outputs
     }
@@ -87,7 +88,9 @@ extension Bidirectional: BidirectionalNetwork {
     /// The parameters: of each layer, lowest first, forward and then backward.
     public var parameters: [Parameter] { layers.flatMap { $0.forward.parameters + $0.backward.parameters } }
 
-    /// Reads a sequence. The graph must be given for an empty one.
+    /// Reads a sequence. The graph must be given for an empty one. Inlinable, so that a cell of one's own runs as fast as one of
+    /// the library's.
+    @inlinable
     public func read(_ inputs: [Expression], in graph: ComputationGraph?, dropout: RecurrentDropout) -> BidirectionalReading {
         guard let graph = graph ?? inputs.first?.graph else {
             fail("a sequence without inputs is read outside of a graph; say in which")
@@ -114,7 +117,8 @@ extension Bidirectional: BidirectionalNetwork {
         fail("a bidirectional network has at least one layer")
     }
 
-    private func outputs(of state: inout RecurrentState<Cell>, _ inputs: [Expression]) -> [Expression] {
+    @inlinable
+    func outputs(of state: inout RecurrentState<Cell>, _ inputs: [Expression]) -> [Expression] {
         inputs.map { input in
             state.addInput(input)
             return state.output

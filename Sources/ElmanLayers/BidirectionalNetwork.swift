@@ -59,6 +59,19 @@ public struct BidirectionalReading {
     /// The parts of the state in which each direction of each layer ended: lowest layer first, forward before backward.
     public let finalStates: [[Expression]]
 
+    @usableFromInline
+    init(
+        forward: [Expression], backward: [Expression], lastForward: Expression, lastBackward: Expression,
+        addends: [Expression]?, finalStates: [[Expression]]
+    ) {
+        self.forward = forward
+        self.backward = backward
+        self.lastForward = lastForward
+        self.lastBackward = lastBackward
+        self.addends = addends
+        self.finalStates = finalStates
+    }
+
     /// For each input both directions, one behind the other.
     public var outputs: [Expression] {
         let joined = zip(forward, backward).map { concatenate($0, $1) }

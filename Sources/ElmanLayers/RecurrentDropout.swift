@@ -36,11 +36,13 @@ final class SequenceMasks {
     private var layers: [Layer] = []
 
     @usableFromInline
-    init(_ dropout: RecurrentDropout) { self.dropout = dropout }
+    init(_ dropout: RecurrentDropout) {
+        self.dropout = dropout
+        isNeeded = dropout.variationalInput > 0 || dropout.variationalState > 0
+    }
 
     /// Whether there are any.
-    @usableFromInline
-    var isNeeded: Bool { dropout.variationalInput > 0 || dropout.variationalState > 0 }
+    @usableFromInline let isNeeded: Bool
 
     /// Draws the masks of layers of the given sizes, unless they are drawn.
     func draw(inputSizes: [Int], hiddenSizes: [Int], batchSize: Int, in graph: ComputationGraph) {

@@ -82,15 +82,24 @@ public struct RecurrentState<Cell: RecurrentCell> {
         if masks.isNeeded { drawMasks(input) }
         var input = input
         for layer in builder.layers.indices {
-            let cell = builder.layers[layer]
             if layer > 0 { input = ElmanGraph.dropout(input, rate: dropout.betweenLayers) }
-            let layerInput = masks.input(ofLayer: layer).map { input .* $0 } ?? input
-            let state = masks.state(ofLayer: layer).map { cell.masked(layers[layer], by: $0) } ?? layers[layer]
-            layers[layer] = cell.step(layerInput, from: state)
-            let output = cell.output(of: layers[layer])
+            step(layer, input)
+            let output = hidden(layer)
             input = builder.isResidual && layer > 0 ? output + input : output
         }
         return input
+    }
+
+    @inlinable
+    mutating func step(_ layer: Int, _ input: Expression) {
+        guard masks.isNeeded else {
+            layers[layer] = builder.layers[layer].step(input, from: layers[layer])
+            return
+        }
+        let cell = builder.layers[layer]
+        let layerInput = masks.input(ofLayer: layer).map { input .* $0 } ?? input
+        let state = masks.state(ofLayer: layer).map { cell.masked(layers[layer], by: $0) } ?? layers[layer]
+        layers[layer] = cell.step(layerInput, from: state)
     }
 
     @usableFromInline
@@ -108,7 +117,7 @@ extension RecurrentState: RecurrentNetworkState {
     /// The parts of the state: for each layer, lowest first, those of its cell in the cell's order. Replacing them replaces
     /// what the next step goes on from.
     public var parts: [[Expression]] {
-        get { layers.map(\.expressions) }
+        @inlinable get { layers.map { $0.expressions } }
         set {
             guard newValue.count == layers.count else { fail("\(newValue.count) states are given for \(layers.count) layers") }
             layers = zip(newValue, layers).map { parts, old in

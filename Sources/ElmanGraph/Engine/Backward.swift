@@ -217,6 +217,12 @@ extension GraphStorage {
         return node
     }
 
+    /// Defers the product of x and d, or the sum of d where there is no x, that is the gradient of a shared argument.
+    mutating func postpone(_ node: Int, x: Rows?, d: Rows) {
+        let isParameter = nodes[node].flags.contains(.parameter)
+        products.add(node: Int32(node), owner: Int32(viewed(node)), isParameter: isParameter, x: x, d: d)
+    }
+
     /// Computes what is deferred for one node and for its views.
     mutating func flushProducts(of owner: Int32) {
         while let node = products.firstNode(of: owner) { flush(node) }

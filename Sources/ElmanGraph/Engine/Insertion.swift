@@ -212,13 +212,15 @@ extension GraphStorage {
         var dataRange = data ?? (integers.count, settings.data.count)
         if data == nil { for value in settings.data { integers.append(value) } }
         if dataRange.count == 0 { dataRange.first = 0 }
-        let index = nodes.count
+        let index = nodes.count, shapeNumber = shapes.index(of: shape)
+        // Views are no work that could be batched.
+        let signature = op.isView ? -1 : sign(op, arguments, settings, shapeNumber)
         nodes.append(
             Node(
-                op: op.id, flags: flags, shape: shapes.index(of: shape), firstArgument: Int32(firstArgument),
+                op: op.id, flags: flags, shape: shapeNumber, firstArgument: Int32(firstArgument),
                 argumentCount: Int32(arguments.count), attribute0: Int32(settings.attribute0),
                 attribute1: Int32(settings.attribute1), scalar: settings.scalar, data: Int32(dataRange.first),
-                dataCount: Int32(dataRange.count), signature: sign(op, arguments, settings, shape), depth: depth,
+                dataCount: Int32(dataRange.count), signature: signature, depth: depth,
                 rowStride: Int32(shape.count), columnStride: Int32(shape.rows), generation: generation,
                 value: nil))
         return index
@@ -227,13 +229,13 @@ extension GraphStorage {
     /// The number of a node's signature.
     @inline(__always)
     private mutating func sign(
-        _ op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings, _ shape: Shape
+        _ op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings, _ shape: Int32
     ) -> Int32 {
         signatures.push(Int32(op.id))
         signatures.push(Int32(settings.attribute0))
         signatures.push(Int32(settings.attribute1))
         signatures.push(Int32(bitPattern: settings.scalar.bitPattern))
-        signatures.push(shapes.index(of: shape))
+        signatures.push(shape)
         for (position, argument) in arguments.enumerated() {
             let node = nodes.pointer + Int(argument)
             if op.shares(position) {

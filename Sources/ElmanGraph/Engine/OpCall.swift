@@ -120,9 +120,7 @@ public struct OpCall {
     }
 
     private func postpone(_ node: Int, x: Rows?, d: Rows) {
-        let isParameter = graph.pointee.nodes[node].flags.contains(.parameter)
-        let owner = graph.pointee.viewed(node)
-        graph.pointee.products.add(node: Int32(node), owner: Int32(owner), isParameter: isParameter, x: x, d: d)
+        graph.pointee.postpone(node, x: x, d: d)
     }
 
     /// Whether anybody needs the gradient of an argument.

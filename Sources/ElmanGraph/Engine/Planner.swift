@@ -138,7 +138,7 @@ struct Planner {
         classes.resize(to: classCount)
         classes.pointer.update(repeating: ClassState(), count: classCount)
         active.truncate(to: 0)
-        for index in first...target where needed[index] != 0 {
+        for index in first...target where needed[index] != 0 && nodes[index].signature >= 0 {
             let state = classes.pointer + Int(nodes[index].signature)
             state.pointee.count += 1
             state.pointee.depthSum += Int64(nodes[index].depth)

@@ -54,9 +54,9 @@ enum BenchCorpus {
         return random.shuffled(chunks(sorted.map(\.element), size: size))
     }
 
-    static func shuffled(_ sentences: [[Int]]) -> [[Int]] {
+    static func shuffled<Item>(_ items: [Item]) -> [Item] {
         var random = PythonRandom(seed: 1)
-        return random.shuffled(sentences)
+        return random.shuffled(items)
     }
 
     static func chunks<Element>(_ elements: [Element], size: Int) -> [[Element]] {

@@ -6,13 +6,18 @@ enum GenerationWorkloads {
         let model = StreamLanguageModel(
             count: BenchCorpus.vocabularySize, embeddingSize: 650, hiddenSize: 650, range: 0.05, dropoutRate: 0)
         if isHalf { model.parameters.roundToBFloat16() }
-        return run(model, seconds: seconds, tokensAtOnce: 50)
+        var result = run(model, seconds: seconds, tokensAtOnce: 50)
+        result.operationsPerUnit = 2 * operationsOfLSTM(input: 650, hidden: 650) + 2 * 650 * BenchCorpus.vocabularySize
+        return result
     }
 
     static func characters(seconds: Double, isHalf: Bool) -> Measurement {
         let model = StreamLanguageModel(count: 50, embeddingSize: 64, hiddenSize: 512, range: 0.05, dropoutRate: 0)
         if isHalf { model.parameters.roundToBFloat16() }
-        return run(model, seconds: seconds, tokensAtOnce: 500)
+        var result = run(model, seconds: seconds, tokensAtOnce: 500)
+        result.operationsPerUnit =
+            operationsOfLSTM(input: 64, hidden: 512) + operationsOfLSTM(input: 512, hidden: 512) + 2 * 512 * 50
+        return result
     }
 
     private static func run(_ model: StreamLanguageModel, seconds: Double, tokensAtOnce: Int) -> Measurement {

@@ -112,7 +112,7 @@ enum LanguageModelWorkloads {
         let trainer = AdamTrainer(model.parameters)
         trainer.measuresGradientNorm = false
         let graph = ComputationGraph()
-        return Measurement.run(items, seconds: seconds, warmUp: warmUp) { item in
+        var result = Measurement.run(items, seconds: seconds, warmUp: warmUp) { item in
             graph.renew()
             let total = loss(model, item, graph)
             let value = Double(total.value.scalar)
@@ -120,6 +120,9 @@ enum LanguageModelWorkloads {
             trainer.update()
             return (value, units(item))
         }
+        result.operationsPerUnit =
+            3 * (operationsOfLSTM(input: 64, hidden: 128) + 2 * 128 * BenchCorpus.vocabularySize)
+        return result
     }
 
     static func zaremba(_ data: String, seconds: Double) throws(DataError) -> Measurement {
@@ -129,7 +132,10 @@ enum LanguageModelWorkloads {
             count: BenchCorpus.vocabularySize, embeddingSize: 650, hiddenSize: 650, range: 0.05, dropoutRate: 0.5)
         let trainer = SGDTrainer(model.parameters, learningRate: 1)
         trainer.clipNorm = 5
-        return streaming(segments, model: model, trainer: trainer, lossScale: 1 / 20, seconds: seconds)
+        var result = streaming(segments, model: model, trainer: trainer, lossScale: 1 / 20, seconds: seconds)
+        result.operationsPerUnit =
+            3 * (2 * operationsOfLSTM(input: 650, hidden: 650) + 2 * 650 * BenchCorpus.vocabularySize)
+        return result
     }
 
     static func characters(_ data: String, seconds: Double) throws(DataError) -> Measurement {
@@ -138,7 +144,10 @@ enum LanguageModelWorkloads {
         let model = StreamLanguageModel(count: count, embeddingSize: 64, hiddenSize: 512, range: 0.0442, dropoutRate: 0)
         let trainer = AdamTrainer(model.parameters, learningRate: 0.002)
         trainer.clipNorm = 5
-        return streaming(segments, model: model, trainer: trainer, lossScale: 1 / 2500, seconds: seconds)
+        var result = streaming(segments, model: model, trainer: trainer, lossScale: 1 / 2500, seconds: seconds)
+        result.operationsPerUnit =
+            3 * (operationsOfLSTM(input: 64, hidden: 512) + operationsOfLSTM(input: 512, hidden: 512) + 2 * 512 * count)
+        return result
     }
 
     private static func streaming(

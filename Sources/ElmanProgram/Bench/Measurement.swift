@@ -15,6 +15,10 @@ struct Measurement {
     var updates = 0
     var lossAfterWarmUp: Double?
     var warmUpUpdates = 0
+    /// Units a second without learning, where a workload measures it.
+    var evaluationRate: Double?
+    /// Floating-point operations of the matrix products for one unit: two a multiply-add; training is three times the forward pass.
+    var operationsPerUnit = 0
 
     /// Runs `step` on one item after the other: first the warm-up, whose second half gives the loss, then `windows` windows.
     static func run<Item>(

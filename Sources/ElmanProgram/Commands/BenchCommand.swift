@@ -42,7 +42,8 @@ struct BenchCommand: ParsableCommand {
             object["loss_after_N_updates"] = result.lossAfterWarmUp.map { JSONValue(($0 * 10000).rounded() / 10000) } ?? .null
             object["N"] = JSONValue(result.warmUpUpdates)
         }
-        object["flops_per_unit"] = JSONValue(workload.operationsPerUnit)
+        if let rate = result.evaluationRate { object["eval_" + workload.unit + "_per_sec"] = rounded(rate) }
+        object["flops_per_unit"] = JSONValue(result.operationsPerUnit)
         object["peak_rss_mb"] = JSONValue((Measurement.peakMemory * 10).rounded() / 10)
         return object
     }
@@ -50,49 +51,11 @@ struct BenchCommand: ParsableCommand {
     private func rounded(_ value: Double) -> JSONValue { JSONValue((value * 100).rounded() / 100) }
 
     private func text(_ workload: Workload, _ result: Measurement) -> String {
-        let gigaflops = result.rate * Double(workload.operationsPerUnit) / 1e9
+        let gigaflops = result.rate * Double(result.operationsPerUnit) / 1e9
         return "\(workload.rawValue): \(grouped(Int(result.rate))) \(workload.unit)/s "
-            + "(\(grouped(Int(result.lowest)))–\(grouped(Int(result.highest)))), \(fixed(gigaflops, 1)) GFLOP/s in products, "
+            + "(\(grouped(Int(result.lowest)))–\(grouped(Int(result.highest))))"
+            + (result.evaluationRate.map { ", evaluation \(grouped(Int($0))) \(workload.unit)/s" } ?? "")
+            + ", \(fixed(gigaflops, 1)) GFLOP/s in products, "
             + "\(counted(Processor.threadCount, "thread")), \(Processor.simdLevel), \(fixed(Measurement.peakMemory, 0)) MB"
-    }
-}
-
-/// The workloads of the language model.
-enum Workload: String, CaseIterable {
-    case lmLSTM = "lm-lstm"
-    case lmMinibatch = "lm-minibatch"
-    case lmAutobatch = "lm-autobatch"
-    case lmAutobatchSorted = "lm-autobatch-sorted"
-    case lmZarembaMedium = "lm-zaremba-medium"
-    case lmChar = "lm-char"
-    case generationWord = "generation-word"
-    case generationChar = "generation-char"
-
-    var unit: String { self == .lmChar || self == .generationChar ? "chars" : "words" }
-    var isGeneration: Bool { self == .generationWord || self == .generationChar }
-
-    func measure(data: String, seconds: Double, isHalf: Bool) throws(DataError) -> Measurement {
-        switch self {
-        case .lmLSTM: try LanguageModelWorkloads.sentences(data, seconds: seconds)
-        case .lmMinibatch: try LanguageModelWorkloads.padded(data, seconds: seconds)
-        case .lmAutobatch: try LanguageModelWorkloads.automatic(data, seconds: seconds)
-        case .lmAutobatchSorted: try LanguageModelWorkloads.automatic(data, seconds: seconds, sorted: true)
-        case .lmZarembaMedium: try LanguageModelWorkloads.zaremba(data, seconds: seconds)
-        case .lmChar: try LanguageModelWorkloads.characters(data, seconds: seconds)
-        case .generationWord: GenerationWorkloads.words(seconds: seconds, isHalf: isHalf)
-        case .generationChar: GenerationWorkloads.characters(seconds: seconds, isHalf: isHalf)
-        }
-    }
-
-    /// Floating-point operations of the matrix products for one unit: two a multiply-add; training is three times the forward pass.
-    var operationsPerUnit: Int {
-        func lstm(_ input: Int, _ hidden: Int) -> Int { 8 * hidden * (input + hidden) }
-        switch self {
-        case .lmLSTM, .lmMinibatch, .lmAutobatch, .lmAutobatchSorted: return 3 * (lstm(64, 128) + 2 * 128 * 10_000)
-        case .lmZarembaMedium: return 3 * (2 * lstm(650, 650) + 2 * 650 * 10_000)
-        case .lmChar: return 3 * (lstm(64, 512) + lstm(512, 512) + 2 * 512 * 50)
-        case .generationWord: return 2 * lstm(650, 650) + 2 * 650 * 10_000
-        case .generationChar: return lstm(64, 512) + lstm(512, 512) + 2 * 512 * 50
-        }
     }
 }

@@ -1,0 +1,53 @@
+import Elman
+
+/// The workloads of `elman bench`. Their names, data, batches and units are those of the peers' scripts in `Benchmarks`.
+enum Workload: String, CaseIterable {
+    case sentimentRNN = "sentiment-rnn"
+    case sentimentLSTM = "sentiment-lstm"
+    case lmLSTM = "lm-lstm"
+    case lmMinibatch = "lm-minibatch"
+    case lmAutobatch = "lm-autobatch"
+    case lmAutobatchSorted = "lm-autobatch-sorted"
+    case bilstmTagger = "bilstm-tagger"
+    case bilstmTagger16 = "bilstm-tagger-16"
+    case lmZarembaMedium = "lm-zaremba-medium"
+    case lmChar = "lm-char"
+    case seq2seq
+    case seq2seq16 = "seq2seq-16"
+    case retrieval
+    case generationWord = "generation-word"
+    case generationChar = "generation-char"
+
+    var unit: String {
+        switch self {
+        case .sentimentRNN, .sentimentLSTM, .retrieval: "sentences"
+        case .lmChar, .generationChar: "chars"
+        default: "words"
+        }
+    }
+
+    var isGeneration: Bool { self == .generationWord || self == .generationChar }
+
+    func measure(data: String, seconds: Double, isHalf: Bool) throws(DataError) -> Measurement {
+        switch self {
+        case .sentimentRNN: try SentenceWorkloads.sentiment(ElmanCell.self, data, seconds: seconds)
+        case .sentimentLSTM: try SentenceWorkloads.sentiment(LSTMCell.self, data, seconds: seconds)
+        case .lmLSTM: try LanguageModelWorkloads.sentences(data, seconds: seconds)
+        case .lmMinibatch: try LanguageModelWorkloads.padded(data, seconds: seconds)
+        case .lmAutobatch: try LanguageModelWorkloads.automatic(data, seconds: seconds)
+        case .lmAutobatchSorted: try LanguageModelWorkloads.automatic(data, seconds: seconds, sorted: true)
+        case .bilstmTagger: try SentenceWorkloads.tagger(data, seconds: seconds)
+        case .bilstmTagger16: try SentenceWorkloads.batchedTagger(data, seconds: seconds)
+        case .lmZarembaMedium: try LanguageModelWorkloads.zaremba(data, seconds: seconds)
+        case .lmChar: try LanguageModelWorkloads.characters(data, seconds: seconds)
+        case .seq2seq: try TranslationWorkloads.single(data, seconds: seconds)
+        case .seq2seq16: try TranslationWorkloads.batched(data, seconds: seconds)
+        case .retrieval: try SentenceWorkloads.retrieval(data, seconds: seconds)
+        case .generationWord: GenerationWorkloads.words(seconds: seconds, isHalf: isHalf)
+        case .generationChar: GenerationWorkloads.characters(seconds: seconds, isHalf: isHalf)
+        }
+    }
+}
+
+/// Floating-point operations of one step of an LSTM's matrix products.
+func operationsOfLSTM(input: Int, hidden: Int) -> Int { 8 * hidden * (input + hidden) }
