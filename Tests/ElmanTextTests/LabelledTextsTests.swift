@@ -104,6 +104,15 @@ import Testing
         #expect(lower.missing(in: lower.vocabulary(minimumCount: 2)).map(\.token) == ["ünder", "x"])
     }
 
+    @Test("texts can be normalised as they are read")
+    func normalization() throws {
+        let options = ReadingOptions(normalization: .nfc)
+        let texts = try LabelledTexts(text: Array("1 ||| e\u{301} \u{E9}".utf8), options: options)
+        #expect(texts.texts.counts.typeCount == 1)
+        let pairs = try withFile("e\u{301} \u{E9}\tx\n") { try ParallelTexts(reading: $0, options: options) }
+        #expect(pairs.sources.counts.typeCount == 1)
+    }
+
     @Test("a token that is missing in a vocabulary without an unknown entry is an error")
     func missing() throws {
         let vocabulary = try Vocabulary(entries: ["a"], unknown: nil, boundary: nil)

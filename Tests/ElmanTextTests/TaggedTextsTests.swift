@@ -100,6 +100,16 @@ import Testing
         #expect(lines[2] == "2-3\tisn't\t_\t_\t_\t_\t_\t_\t_\t_")
     }
 
+    @Test("bytes that are not UTF-8 are replaced in words, and written back as they were")
+    func invalidBytes() throws {
+        let bytes = Array("x".utf8) + [0xFF, 0xE2, 0x82] + Array("|A y|B\n".utf8)
+        #expect(try dataError { try TaggedTexts(text: bytes) }.line == 1)
+        let texts = try TaggedTexts(text: bytes, options: .init(keepsText: true, invalidUTF8: .replace))
+        #expect(texts.words.tokens(of: 0) == ["x\u{FFFD}\u{FFFD}", "y"] && texts.statistics.replacements == 2)
+        let tags = texts.tagVocabulary()
+        #expect(texts.contents(tags: [0, 1] as [Int32], of: tags) == bytes)
+    }
+
     @Test("sentences are written afresh in both formats")
     func fresh() throws {
         let texts = try read("a|X b|O\nc|X\n")

@@ -16,16 +16,22 @@ struct LineCleaner {
 
     /// Calls `body` with the line as it is, or repaired.
     mutating func clean(_ line: TextLine, _ body: (ByteView) throws(DataError) -> Void) throws(DataError) {
-        guard let offset = UTF8Checker.firstInvalid(in: line.bytes) else { return try body(line.bytes) }
+        guard try needsRepair(line) else { return try body(line.bytes) }
+        try UTF8Checker.repaired(line.bytes).bytes.withUnsafeBufferPointer { bytes throws(DataError) in try body(bytes) }
+    }
+
+    /// Whether a line is not UTF-8, where that is allowed; its replacements are counted. For readers that repair token by token,
+    /// as places in the line must stay.
+    mutating func needsRepair(_ line: TextLine) throws(DataError) -> Bool {
+        guard let offset = UTF8Checker.firstInvalid(in: line.bytes) else { return false }
         guard invalidUTF8 == .replace else {
             throw error(
                 line.number,
                 "invalid UTF-8 at byte \(offset + 1) of the line (offset \(line.offset + offset) in the file); "
                     + "convert the file to UTF-8, or have such bytes replaced by U+FFFD")
         }
-        let (repaired, count) = UTF8Checker.repaired(line.bytes)
-        replacements += count
-        try repaired.withUnsafeBufferPointer { bytes throws(DataError) in try body(bytes) }
+        replacements += UTF8Checker.repaired(line.bytes).replacements
+        return true
     }
 
     /// A fault in a line.

@@ -44,6 +44,12 @@ public struct TokenLists: Sendable, Equatable {
 
     mutating func append(_ token: ByteView) { types.append(Int32(counts.add(token))) }
 
+    /// Appends a token of a line that may not be UTF-8.
+    mutating func append(_ token: ByteView, repairing: Bool) {
+        guard repairing else { return append(token) }
+        UTF8Checker.repaired(token).bytes.withUnsafeBufferPointer { append($0) }
+    }
+
     mutating func endList() { starts.append(types.count) }
 
     /// Appends the words of a line, at most so many, and returns how many were cut off.
@@ -70,6 +76,11 @@ public struct TokenLists: Sendable, Equatable {
 
     /// The same lists in lower case.
     public func lowercased() -> TokenLists { mapped { ElmanText.lowercased($0) } }
+
+    /// The same lists with every token in a normal form.
+    public func normalized(_ form: TextNormalization) -> TokenLists {
+        form == .none ? self : mapped { form.normalized($0) ?? Array($0) }
+    }
 }
 
 extension TokenLists {

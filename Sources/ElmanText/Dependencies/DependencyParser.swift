@@ -22,11 +22,7 @@ struct DependencyParser {
             bank.statistics.blankLines += 1
             return try end(&bank)
         }
-        var copy = self
-        copy.fields = []
-        swap(&copy.fields, &fields)
-        try cleaner.clean(line) { bytes throws(DataError) in try copy.add(bytes, line, &bank) }
-        (fields, wordLines) = (copy.fields, copy.wordLines)
+        try addWord(line, isInvalid: try cleaner.needsRepair(line), &bank)
     }
 
     /// Ends the last sentence and checks that there was one.
@@ -40,16 +36,19 @@ struct DependencyParser {
         bank.statistics.tokens = bank.words.types.count
     }
 
-    private mutating func add(_ line: ByteView, _ place: TextLine, _ bank: inout DependencyTreebank) throws(DataError) {
+    private mutating func addWord(
+        _ place: TextLine, isInvalid: Bool, _ bank: inout DependencyTreebank
+    ) throws(DataError) {
+        let line = place.bytes
         guard try ConlluLine.isWord(line, place, after: wordLines.count, &fields, cleaner) else { return }
         for (column, name) in [(1, "FORM"), (3, "UPOS"), (4, "XPOS"), (6, "HEAD"), (7, "DEPREL")] where fields[column].isEmpty {
             throw cleaner.error(place.number, "column \(column + 1) (\(name)) is empty; write _ for what is missing")
         }
         bank.heads.append(try head(line.part(fields[6]), place))
-        bank.words.append(line.part(fields[1]))
-        bank.upos.append(line.part(fields[3]))
-        bank.xpos.append(line.part(fields[4]))
-        bank.relations.append(line.part(fields[7]))
+        bank.words.append(line.part(fields[1]), repairing: isInvalid)
+        bank.upos.append(line.part(fields[3]), repairing: isInvalid)
+        bank.xpos.append(line.part(fields[4]), repairing: isInvalid)
+        bank.relations.append(line.part(fields[7]), repairing: isInvalid)
         if wordLines.isEmpty { bank.lines.append(place.number) }
         wordLines.append(place.number)
         bank.source?.uposSlots.append(fields[3].shifted(by: place.offset))

@@ -22,7 +22,7 @@ public struct LabelledTexts: Sendable {
     /// Reads one file or several (`-` is standard input).
     /// - Parameters:
     ///   - format: the format of all files; nil takes each file's from its first line.
-    ///   - options: what to do with invalid UTF-8, and the most words of a text. The unit is words.
+    ///   - options: what to do with invalid UTF-8, the most words of a text, the normal form. The unit is words.
     public init(
         reading paths: [String], format: LabelFormat? = nil, options: ReadingOptions = ReadingOptions()
     ) throws(DataError) {
@@ -87,6 +87,7 @@ public struct LabelledTexts: Sendable {
         guard count > before else {
             throw DataError(.badData, "no sentences in \(parser.cleaner.path); expected a label and a text a line")
         }
+        texts = texts.normalized(parser.normalization)
         statistics.sentences = count
         statistics.tokens = texts.types.count
         statistics.replacements += parser.cleaner.replacements
@@ -97,11 +98,13 @@ private struct LabelParser {
     var cleaner: LineCleaner
     var format: LabelFormat?
     let maximumLength: Int
+    let normalization: TextNormalization
 
     init(path: String, format: LabelFormat?, options: ReadingOptions) {
         cleaner = LineCleaner(path: path, invalidUTF8: options.invalidUTF8)
         self.format = format
         maximumLength = options.maximumLength
+        normalization = options.normalization
     }
 
     mutating func add(_ line: TextLine, to texts: inout LabelledTexts) throws(DataError) {

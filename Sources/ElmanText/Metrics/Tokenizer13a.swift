@@ -49,20 +49,7 @@ enum Tokenizer13a {
     }
 
     private static func replacing(_ old: String, by new: String, in text: [Unicode.Scalar]) -> [Unicode.Scalar] {
-        let (old, new) = (Array(old.unicodeScalars), Array(new.unicodeScalars))
-        guard let first = old.first, text.contains(first) else { return text }
-        var result: [Unicode.Scalar] = []
-        var rest = text[...]
-        while let scalar = rest.first {
-            if rest.starts(with: old) {
-                result += new
-                rest = rest.dropFirst(old.count)
-            } else {
-                result.append(scalar)
-                rest = rest.dropFirst()
-            }
-        }
-        return result
+        ElmanText.replacing(Array(old.unicodeScalars), by: Array(new.unicodeScalars), in: text)
     }
 }
 

@@ -30,7 +30,7 @@ public struct ParallelTexts: Sendable {
         }
     }
 
-    /// Reads two files line by line. `options` say what to do with invalid UTF-8, and the most words of a text.
+    /// Reads two files line by line. `options` say what to do with invalid UTF-8, the most words of a text, the normal form.
     public init(
         source sourcePath: String, target targetPath: String, options: ReadingOptions = ReadingOptions()
     ) throws(DataError) {
@@ -54,7 +54,7 @@ public struct ParallelTexts: Sendable {
             count(line: sourceReader.lineNumber, isBlank: isBlank)
         }
         statistics.replacements = sourceCleaner.replacements + targetCleaner.replacements
-        try finish("\(sourceCleaner.path) and \(targetCleaner.path)")
+        try finish("\(sourceCleaner.path) and \(targetCleaner.path)", options.normalization)
     }
 
     /// Reads pairs from one file, `-` for standard input. Without `columns` it must have exactly two of them.
@@ -84,7 +84,7 @@ public struct ParallelTexts: Sendable {
             }
         }
         statistics.replacements = cleaner.replacements
-        try finish(cleaner.path)
+        try finish(cleaner.path, options.normalization)
     }
 
     /// How many pairs there are.
@@ -131,7 +131,8 @@ public struct ParallelTexts: Sendable {
         statistics.cutSentences += cut > 0 ? 1 : 0
     }
 
-    private mutating func finish(_ names: String) throws(DataError) {
+    private mutating func finish(_ names: String, _ normalization: TextNormalization) throws(DataError) {
+        (sources, targets) = (sources.normalized(normalization), targets.normalized(normalization))
         guard count > 0 else { throw DataError(.badData, "no pairs of texts in \(names)") }
         statistics.sentences = 2 * count
         statistics.tokens = sources.types.count + targets.types.count

@@ -9,6 +9,8 @@ struct TagParser {
     private var columnCount: Int?
     private var isInSentence = false
     private var sentencesBefore: Int?
+    /// Whether the line is not UTF-8, so that its tokens must be repaired.
+    private var isInvalid = false
 
     init(path: String, options: TagReadingOptions) {
         cleaner = LineCleaner(path: path, invalidUTF8: options.invalidUTF8)
@@ -29,16 +31,13 @@ struct TagParser {
             texts.statistics.blankLines += 1
             return end(&texts)
         }
-        var copy = self
-        try cleaner.clean(line) { bytes throws(DataError) in
-            switch copy.format {
-            case .wordTags: try copy.addTokens(bytes, line, &texts)
-            case .words: copy.addWords(bytes, line, &texts)
-            case .columns: try copy.addColumns(bytes, line, &texts)
-            case .conllu: try copy.addConllu(bytes, line, &texts)
-            }
+        isInvalid = try cleaner.needsRepair(line)
+        switch format {
+        case .wordTags: try addTokens(line, &texts)
+        case .words: addWords(line, &texts)
+        case .columns: try addColumns(line, &texts)
+        case .conllu: try addConllu(line, &texts)
         }
-        (fields, columnCount, isInSentence) = (copy.fields, copy.columnCount, copy.isInSentence)
     }
 
     /// Ends the last sentence and checks that there was one.
@@ -80,14 +79,15 @@ struct TagParser {
     }
 
     private func add(_ word: ByteView, _ tag: ByteView?, slot: Range<Int>, _ texts: inout TaggedTexts) {
-        texts.words.append(word)
-        if let tag { texts.storedTags.append(tag) }
+        texts.words.append(word, repairing: isInvalid)
+        if let tag { texts.storedTags.append(tag, repairing: isInvalid) }
         texts.source?.slots.append(slot)
     }
 }
 
 extension TagParser {
-    private mutating func addTokens(_ line: ByteView, _ place: TextLine, _ texts: inout TaggedTexts) throws(DataError) {
+    private mutating func addTokens(_ place: TextLine, _ texts: inout TaggedTexts) throws(DataError) {
+        let line = place.bytes
         beginSentence(place, &texts)
         line.findWords(&fields)
         for field in fields {
@@ -104,7 +104,8 @@ extension TagParser {
         end(&texts)
     }
 
-    private mutating func addWords(_ line: ByteView, _ place: TextLine, _ texts: inout TaggedTexts) {
+    private mutating func addWords(_ place: TextLine, _ texts: inout TaggedTexts) {
+        let line = place.bytes
         beginSentence(place, &texts)
         line.findWords(&fields)
         for field in fields {
@@ -113,7 +114,8 @@ extension TagParser {
         end(&texts)
     }
 
-    private mutating func addColumns(_ line: ByteView, _ place: TextLine, _ texts: inout TaggedTexts) throws(DataError) {
+    private mutating func addColumns(_ place: TextLine, _ texts: inout TaggedTexts) throws(DataError) {
+        let line = place.bytes
         if line.starts(with: "-DOCSTART-".utf8) { return end(&texts) }
         line.findFields(&fields)
         let expected = columnCount ?? fields.count
@@ -145,7 +147,8 @@ extension TagParser {
         texts.source?.separator = line.bytes.contains(9) || count == 1 ? 9 : 0x20
     }
 
-    private mutating func addConllu(_ line: ByteView, _ place: TextLine, _ texts: inout TaggedTexts) throws(DataError) {
+    private mutating func addConllu(_ place: TextLine, _ texts: inout TaggedTexts) throws(DataError) {
+        let line = place.bytes
         let count = texts.words.types.count - texts.words.starts[texts.words.starts.count - 1]
         guard try ConlluLine.isWord(line, place, after: count, &fields, cleaner) else { return }
         beginSentence(place, &texts)
