@@ -68,6 +68,11 @@ public struct RunFolder: Sendable {
         return run
     }
 
+    /// Takes away what `create` and vocabularies put into the folder, where nothing came of the run.
+    public func discard() {
+        for name in Self.ownNames { try? FileSystem.remove(FileSystem.join(path, name)) }
+    }
+
     /// A run to be read. Throws `.missingInput` where there is none. What is in `config.json` is checked when it is read.
     public static func open(_ path: String) throws(DataError) -> RunFolder {
         guard FileSystem.exists(path) else { throw DataError(.missingInput, path: path, "there is no such run; check the path") }

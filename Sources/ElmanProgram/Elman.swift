@@ -17,7 +17,8 @@ struct ElmanProgram: ParsableCommand {
             """,
         version: elmanVersion,
         subcommands: [
-            DemoCommand.self, TrainCommand.self, EvaluateCommand.self, ScoreCommand.self, GenerateCommand.self,
+            DemoCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ScoreCommand.self,
+            GenerateCommand.self,
             PlotCommand.self, InspectCommand.self, CheckDataCommand.self, BenchCommand.self,
         ])
 

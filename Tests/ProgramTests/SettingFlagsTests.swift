@@ -10,13 +10,15 @@ import Testing
         for (property, key) in [
             ("_batchSize", "batch-size"), ("_invalidUTF8", "invalid-utf8"), ("_bptt", "bptt"), ("_onNan", "on-nan"),
         ] { #expect(settingKey(ofProperty: property) == key) }
-        #expect(Set(TrainSettings.keys).count == TrainSettings.keys.count)
-        #expect(TrainSettings.keys.contains("hidden") && TrainSettings.keys.contains("weight-decay"))
+        #expect(Set(LanguageModelSettings.keys).count == LanguageModelSettings.keys.count)
+        #expect(LanguageModelSettings.keys.contains("hidden") && LanguageModelSettings.keys.contains("weight-decay"))
     }
 
     /// Each flag alone gives its setting and no other.
     @Test func everyFlagArrives() throws {
         try check(ModelFlags.self)
+        try check(LanguageModelFlags.self)
+        try check(TextFlags.self)
         try check(TrainingFlags.self)
         #expect(
             try ModelFlags.parse(["--dropout", "0.5", "--cell", "gru", "--layers", "2", "--residual"]).settings
@@ -33,8 +35,8 @@ import Testing
 
     /// What is resolved from no flag at all names all settings but one, which is part of the cell's name.
     @Test func everyFlagIsKeptInTheConfiguration() throws {
-        let settings = try TrainSettings(SettingsReader(flags: [:], file: nil, keys: TrainSettings.keys))
+        let settings = try LanguageModelSettings(SettingsReader(flags: [:], file: nil, keys: LanguageModelSettings.keys))
         let kept = Set(settings.json.members.map(\.key))
-        #expect(Set(TrainSettings.keys).subtracting(kept) == ["layer-norm"])
+        #expect(Set(LanguageModelSettings.keys).subtracting(kept) == ["layer-norm"])
     }
 }

@@ -34,13 +34,19 @@ extension LanguageModel {
     package static func untrained(_ folder: RunFolder, seed: UInt64 = 1) throws(DataError) -> LanguageModel {
         let json = try folder.readConfiguration()
         let configuration = try LanguageModelConfiguration(json: json, path: folder.configurationPath)
-        let vocabulary = try Vocabulary(
-            reading: folder.vocabularyPath, boundary: configuration.unit.boundarySpelling)
+        return try LanguageModel(configuration, vocabulary: vocabulary(of: folder, configuration), seed: seed)
+    }
+
+    /// The vocabulary in a run's folder.
+    package static func vocabulary(
+        of folder: RunFolder, _ configuration: LanguageModelConfiguration
+    ) throws(DataError) -> Vocabulary {
+        let vocabulary = try Vocabulary(reading: folder.vocabularyPath, boundary: configuration.unit.boundarySpelling)
         guard vocabulary.boundary != nil else {
             throw DataError(
                 .badData, path: folder.vocabularyPath,
                 "has no end mark of sentences for unit '\(configuration.unit.rawValue)'; put back the vocabulary of this model")
         }
-        return try LanguageModel(configuration, vocabulary: vocabulary, seed: seed)
+        return vocabulary
     }
 }

@@ -4,53 +4,61 @@ import Elman
 /// `elman evaluate`.
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "evaluate", abstract: "Measure a trained model on a file.")
+        commandName: "evaluate", abstract: "Measure a trained model on a file.",
+        usage: """
+            elman evaluate <run> <file> ... [<options>]
+            elman evaluate <run> --source <file> --target <file> [<options>]
+            """)
 
     @Argument(help: ArgumentHelp("The run.", valueName: "run"), completion: .directory) var runPath: String
-    @Argument(help: "Files; - is standard input.") var files: [String]
+    @Argument(help: "Files; - is standard input.") var files: [String] = []
+    @OptionGroup var pair: PairFlags
     @Flag(help: "One JSON object on standard output.") var json = false
-    @Flag(help: "Begin every line anew, also where the model was trained on a stream.") var resetState = false
+    @Flag(help: "Language models: begin every line anew, also where the model was trained on a stream.") var resetState = false
     @Flag(help: "Weights of 16 bits (bfloat16): less memory to read for each token, a little less precise.") var half = false
+    @Option(help: ArgumentHelp("Tags: the column that holds them.", valueName: "last|upos|xpos|n")) var column: String?
+    @Option(help: ArgumentHelp("Show so many of the worst errors.", valueName: "n")) var errors = 0
+    @Option(help: ArgumentHelp("Translations: hypotheses of the beam search (1).", valueName: "n")) var beam: Int?
     @OptionGroup var common: CommonFlags
+
+    func validate() throws {
+        guard (0...1_000_000).contains(errors) else { throw ValidationError("--errors is \(errors); give 0 to 1000000") }
+        if let beam, !(1...1000).contains(beam) { throw ValidationError("--beam is \(beam); give 1 to 1000") }
+    }
 
     func run() throws {
         let console = common.start()
-        let model = try LanguageModel(contentsOf: runPath)
-        if half { model.parameters.roundToBFloat16() }
-        let carries = model.configuration.carriesState && !resetState
-        let corpus = try EncodedCorpus(
-            reading: files, with: model.vocabulary,
-            options: ReadingOptions(
-                unit: model.configuration.unit, keepsBlankLines: model.configuration.unit == .char && carries,
-                normalization: model.configuration.normalization))
-        var scorer = LanguageModelScorer(model, carriesState: carries)
-        let metrics = scorer.metrics(of: corpus)
-        console.print(json ? object(metrics, model, carries).text() : text(metrics, model, carries))
+        let folder = try RunFolder.open(runPath)
+        let task = try ProgramTasks.task(of: folder)
+        let pair = try pair.files()
+        guard !files.isEmpty || pair != nil else {
+            throw ProgramError(.usage, "no file to evaluate on; elman evaluate \(shellQuoted(runPath)) FILE")
+        }
+        let request = EvaluationRequest(
+            files: files, pair: pair, resetsState: resetState, isHalf: half, column: column, errorCount: errors, beam: beam)
+        let result = try task.evaluate(folder, request)
+        if json { return console.print(result.json.text()) }
+        console.print(alignedColumns(result.rows).joined(separator: "\n"))
+        for line in result.details { console.print(line) }
+    }
+}
+
+/// Two files of equal line count.
+struct PairFlags: ParsableArguments {
+    @Option(help: ArgumentHelp("Pairs: the file of sources.", valueName: "file")) var source: String?
+    @Option(help: ArgumentHelp("Pairs: the file of targets.", valueName: "file")) var target: String?
+
+    /// The files; nil where none is named.
+    func files() throws -> PairedFiles? {
+        guard (source == nil) == (target == nil) else {
+            throw ProgramError(.usage, "--source and --target belong together; give both")
+        }
+        return Self.pair(source, target)
     }
 
-    private func object(_ metrics: LanguageModelMetrics, _ model: LanguageModel, _ carries: Bool) -> JSONObject {
-        var object: JSONObject = [
-            "task": "lm", "sentences": JSONValue(metrics.sentences), "tokens": JSONValue(metrics.tokens),
-            "unknown": JSONValue(metrics.unknown), "nll": JSONValue(metrics.negativeLogLikelihood),
-            "perplexity": JSONValue(metrics.perplexity), "bits_per_token": JSONValue(metrics.bitsPerToken),
-        ]
-        if model.configuration.unit == .char { object["bits_per_character"] = JSONValue(metrics.bitsPerToken) }
-        object["state"] = .string(carries ? "carried" : "reset")
-        return object
-    }
-
-    private func text(_ metrics: LanguageModelMetrics, _ model: LanguageModel, _ carries: Bool) -> String {
-        let isCharacters = model.configuration.unit == .char
-        var rows = [
-            ["perplexity", fixed(metrics.perplexity, 3)],
-            [isCharacters ? "bits per character" : "bits per token", fixed(metrics.bitsPerToken, 4)],
-            ["nll", fixed(metrics.negativeLogLikelihood, 3)],
-            ["tokens", grouped(metrics.tokens)],
-            ["sentences", grouped(metrics.sentences)],
-        ]
-        let share = metrics.tokens > 0 ? 100 * Double(metrics.unknown) / Double(metrics.tokens) : 0
-        rows.append(["unknown", "\(grouped(metrics.unknown)) (\(fixed(share, 2)) %)"])
-        rows.append(["state", carries ? "carried from line to line" : "reset at every line"])
-        return alignedColumns(rows).joined(separator: "\n")
+    /// Two files where both are named.
+    static func pair(_ source: String?, _ target: String?) -> PairedFiles? {
+        guard let source, let target else { return nil }
+        return PairedFiles(source: source, target: target)
     }
 }

@@ -6,7 +6,7 @@ struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Train a model, or go on with a run that was interrupted.",
         usage: """
-            elman train lm <file> ... --dev <file> -o <run> [<options>]
+            elman train <task> <file> ... --dev <file> -o <run> [<options>]
             elman train --resume <run>
             """,
         discussion: """
@@ -19,7 +19,10 @@ struct TrainCommand: ParsableCommand {
             resumed and then ends with the same bits as one that was never interrupted.
             """)
 
-    @Argument(help: ArgumentHelp("The task, lm, and its training files; - is standard input.", valueName: "task> <file"))
+    @Argument(
+        help: ArgumentHelp(
+            "The task (\(ProgramTasks.names.joined(separator: ", "))) and its training files; - is standard input.",
+            valueName: "task> <file"))
     var inputs: [String] = []
 
     @Option(
@@ -45,49 +48,66 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Tell sizes, memory and the first batch, and train nothing.")
     var dryRun = false
 
+    @OptionGroup(title: "Pairs") var pair: PairFlags
+    @Option(help: ArgumentHelp("Pairs to evaluate on: the file of sources.", valueName: "file")) var devSource: String?
+    @Option(help: ArgumentHelp("Pairs to evaluate on: the file of targets.", valueName: "file")) var devTarget: String?
     @OptionGroup(title: "Model") var model: ModelFlags
+    @OptionGroup(title: "Language models") var languageModel: LanguageModelFlags
+    @OptionGroup(title: "Texts") var text: TextFlags
     @OptionGroup(title: "Training") var training: TrainingFlags
     @OptionGroup var common: CommonFlags
 
     func run() throws {
         let console = common.start()
-        if let task = inputs.first, task != "lm" {
-            throw ProgramError(.usage, "there is no task '\(task)'\(suggestion(for: task, among: ["lm"]))")
-        }
+        let task = try inputs.first.map { try ProgramTasks.named($0) }
         if let resume {
             try checkResume()
-            try LanguageModelTraining.resume(resume, flags: flags, console: console)
-            return
+            return try RunTraining.resume(resume, flags: flags, console: console)
         }
-        guard !inputs.isEmpty else {
+        guard let task else {
             throw ProgramError(.usage, "nothing to train; name a task and a file: elman train lm train.txt -o RUN")
         }
-        guard inputs.count > 1 else { throw ProgramError(.usage, "no training file; elman train lm train.txt -o RUN") }
-        let reader = try SettingsReader(flags: flags, file: config, keys: TrainSettings.keys)
-        let sources = TextSources(training: Array(inputs.dropFirst()), development: dev)
-        let settings = try TrainSettings(reader)
+        let sources = try sources()
+        guard !sources.training.isEmpty || sources.pair != nil else {
+            throw ProgramError(.usage, "no training file; elman train \(task.name) train.txt -o RUN")
+        }
+        let flags = flags
+        if let foreign = flags.members.first(where: { !task.keys.contains($0.key) }) {
+            throw ProgramError(.usage, "--\(foreign.key) has no meaning for task \(task.name); leave it out")
+        }
+        let plan = try task.plan(SettingsReader(flags: flags, file: config, keys: task.keys), sources)
         if dryRun {
-            try DryRun(sources: sources, settings: settings, console: console).run()
+            try DryRun(prepared: plan(nil), console: console).run()
         } else if let output {
-            try LanguageModelTraining.start(sources, output: output, force: force, settings: settings, console: console)
+            try RunTraining.start(plan, task, sources, output: output, force: force, console: console)
         } else {
             throw ProgramError(.usage, "no folder for the run; name one with -o")
         }
+    }
+
+    private func sources() throws -> TrainingSources {
+        let development = PairFlags.pair(devSource, devTarget)
+        guard (devSource == nil) == (devTarget == nil) else {
+            throw ProgramError(.usage, "--dev-source and --dev-target belong together; give both")
+        }
+        return TrainingSources(
+            training: Array(inputs.dropFirst()), development: dev, pair: try pair.files(), developmentPair: development)
     }
 
     /// A resumed run knows its files and its folder.
     private func checkResume() throws {
         let given = [
             (inputs.count > 1, "training files"), (dev != nil, "--dev"), (output != nil, "--output"), (config != nil, "--config"),
-            (force, "--force"), (dryRun, "--dry-run"),
+            (force, "--force"), (dryRun, "--dry-run"), (try pair.files() != nil, "--source"), (devSource != nil, "--dev-source"),
         ]
         guard let wrong = given.first(where: \.0) else { return }
         throw ProgramError(.usage, "\(wrong.1) cannot be given with --resume; the run keeps what it was begun with")
     }
 
     private var flags: JSONObject {
-        var object = model.settings
-        for member in training.settings.members { object[member.key] = member.value }
+        var object: JSONObject = [:]
+        let groups: [any SettingFlags] = [model, languageModel, text, training]
+        for group in groups { for member in group.settings.members { object[member.key] = member.value } }
         return object
     }
 }

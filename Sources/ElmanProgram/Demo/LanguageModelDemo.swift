@@ -27,7 +27,7 @@ struct LanguageModelDemo {
         let model = try LanguageModel(settings.model, vocabulary: vocabulary, seed: UInt64(seed))
         let task = LanguageModelTask(
             model, training: training, development: development, batches: settings.batches, seed: UInt64(seed))
-        let loop = try LanguageModelTraining.makeLoop(task, settings, folder)
+        let loop = try RunTraining.makeLoop(task, settings.training, configuration: settings.json, folder)
         try train(loop)
         try RunReport.write(folder)
 
@@ -45,13 +45,13 @@ struct LanguageModelDemo {
     }
 
     /// A tied LSTM with dropout on one stream, the rate falling to zero: good after three passes, better after twelve.
-    private func settings() throws -> TrainSettings {
+    private func settings() throws -> LanguageModelSettings {
         let flags: JSONObject = [
             "cell": "lstm", "embedding": 200, "hidden": 200, "tie-embeddings": true, "dropout": 0.35, "min-count": 2,
             "bptt": 35, "batch-size": 20, "optimizer": "adam", "learning-rate": 0.004, "schedule": "linear", "clip": 5,
             "epochs": JSONValue(epochs), "seed": JSONValue(seed),
         ]
-        return try TrainSettings(SettingsReader(configuration: flags, path: "demo"))
+        return try LanguageModelSettings(SettingsReader(configuration: flags, path: "demo"))
     }
 
     private func describe(_ training: EncodedCorpus, _ test: EncodedCorpus, _ vocabulary: Vocabulary) {

@@ -1,17 +1,16 @@
 import Elman
 
-/// All settings of training a language model, resolved. Keys are the names of the flags without their dashes.
+/// The settings that the training of every task has, resolved. Keys are the names of the flags without their dashes.
 struct TrainSettings {
-    /// Every flag of the model and of the training, and what a run's configuration says beside them.
-    static let keys = ModelFlags.keys + TrainingFlags.keys + ["carries-state"]
+    /// How it is trained, and how texts are read.
+    static let keys = TrainingFlags.keys + TextFlags.keys
 
-    var model = LanguageModelConfiguration()
     var batchSize: Int
-    var bptt: Int
     var minimumCount: Int
     var vocabularySize: Int?
     var maximumLength: Int?
     var replacesInvalidUTF8: Bool
+    var normalization: TextNormalization
     var optimizer: String
     var learningRate: Double?
     var decay: Double?
@@ -31,29 +30,17 @@ struct TrainSettings {
     /// Names that `--schedule` takes.
     static let scheduleNames = ["constant", "step", "plateau", "cosine", "linear", "inverse-square-root"]
 
-    init(_ reader: SettingsReader) throws {
-        let unit = try reader.choice("unit", among: TextUnit.allCases.map(\.rawValue)).flatMap { TextUnit(rawValue: $0) }
-        model.unit = unit ?? .word
-        let cell = try reader.choice("cell", among: CellKind.allCases.map(\.rawValue)).flatMap { CellKind(rawValue: $0) }
-        model.cell = cell ?? .lstm
-        if try reader.bool("layer-norm") ?? false { model.cell = try Self.layerNormalised(model.cell) }
-        model.layerCount = try reader.integer("layers", in: 1...64) ?? 1
-        model.embeddingSize = try reader.integer("embedding", in: 1...65536) ?? 64
-        model.hiddenSize = try reader.integer("hidden", in: 1...65536) ?? 128
-        model.dropout = Float(try reader.number("dropout", above: 0, below: 1) ?? 0)
-        model.isDropoutVariational = try reader.bool("variational-dropout") ?? false
-        model.isResidual = try reader.bool("residual") ?? false
-        model.tiesEmbeddings = try reader.bool("tie-embeddings") ?? false
-        model.initialRange = try reader.number("initial-range", above: 0, isOpen: true).map { Float($0) }
-        bptt = try reader.integer("bptt", in: 0...1_000_000) ?? 0
-        model.carriesState = bptt > 0
-        batchSize = try reader.integer("batch-size", in: 1...1_000_000) ?? 16
+    /// - Parameters:
+    ///   - batchSize: how many examples an update takes where nothing else is set.
+    ///   - maximumLength: after how many tokens a text is cut where nothing else is set.
+    init(_ reader: SettingsReader, batchSize usualBatchSize: Int = 16, maximumLength usualLength: Int? = longestSentence) throws {
+        batchSize = try reader.integer("batch-size", in: 1...1_000_000) ?? usualBatchSize
         minimumCount = try reader.integer("min-count", in: 1...1_000_000_000) ?? 1
         vocabularySize = try reader.integer("vocabulary-size", in: 2...100_000_000)
-        maximumLength = try reader.integer("max-length", in: 1...1_000_000_000) ?? (bptt > 0 ? nil : Self.longestSentence)
+        maximumLength = try reader.integer("max-length", in: 1...1_000_000_000) ?? usualLength
         replacesInvalidUTF8 = try reader.choice("invalid-utf8", among: ["error", "replace"]) == "replace"
         let forms = TextNormalization.allCases.map(\.rawValue)
-        model.normalization = try reader.choice("normalize", among: forms).flatMap { TextNormalization(rawValue: $0) } ?? .none
+        normalization = try reader.choice("normalize", among: forms).flatMap { TextNormalization(rawValue: $0) } ?? .none
         optimizer = try reader.choice("optimizer", among: trainerNames) ?? "adam"
         learningRate = try reader.number("learning-rate", above: 0, isOpen: true)
         decay = try reader.number("decay", above: 0, isOpen: true, below: 1.000001)
@@ -73,38 +60,39 @@ struct TrainSettings {
         options.onNonFinite = try reader.choice("on-nan", among: reactions).flatMap { NonFiniteReaction(rawValue: $0) } ?? .stop
         options.ignoresSaveErrors = try reader.bool("ignore-save-errors") ?? false
         options.seed = UInt64(try reader.integer("seed", in: 0...Int.max) ?? 1)
-        try model.validate()
     }
 
-    private static func layerNormalised(_ cell: CellKind) throws -> CellKind {
-        guard cell.rawValue.hasSuffix("lstm"), let normalised = CellKind(rawValue: "layernorm-lstm") else {
-            throw DataError(.configuration, "layer normalisation is there for the LSTM only, not for \(cell.rawValue)")
-        }
-        return normalised
-    }
-
-    /// How the text is cut into updates.
-    var batches: LanguageModelBatches {
-        bptt > 0 ? .streams(count: batchSize, steps: bptt) : .sentences(batchSize)
-    }
-
-    /// How text is read.
+    /// How text of words is read.
     var reading: ReadingOptions {
         ReadingOptions(
-            unit: model.unit, invalidUTF8: replacesInvalidUTF8 ? .replace : .refuse,
-            keepsBlankLines: model.unit == .char && bptt > 0, maximumLength: maximumLength ?? .max,
-            normalization: model.normalization)
+            invalidUTF8: replacesInvalidUTF8 ? .replace : .refuse, maximumLength: maximumLength ?? .max,
+            normalization: normalization)
+    }
+
+    /// What the trainer is told.
+    var trainerOptions: TrainerOptions {
+        var options = TrainerOptions(
+            learningRate: learningRate, clipNorm: clip.map { Float($0) }, weightDecay: weightDecay)
+        options.averaging =
+            averaging == "exponential" ? .exponential() : averaging == "cumulative" ? .cumulative() : .none
+        return options
+    }
+
+    /// How the rate changes over so many updates in all.
+    func makeSchedule(updateCount: Int) -> LearningRateSchedule {
+        LearningRateSchedule.named(
+            schedule ?? (decay == nil ? "constant" : "step"),
+            .init(updateCount: updateCount, warmUp: warmUp, factor: decay ?? 0.5, afterEpoch: decayAfter)) ?? .constant
     }
 
     /// Everything, as it is saved in `config.json` and read again when the run is resumed.
     var json: JSONObject {
-        var object = model.json
-        object["batch-size"] = JSONValue(batchSize)
-        object["bptt"] = JSONValue(bptt)
+        var object: JSONObject = ["batch-size": JSONValue(batchSize)]
         object["min-count"] = JSONValue(minimumCount)
         object["vocabulary-size"] = vocabularySize.map { JSONValue($0) } ?? .null
         object["max-length"] = maximumLength.map { JSONValue($0) } ?? .null
         object["invalid-utf8"] = .string(replacesInvalidUTF8 ? "replace" : "error")
+        object["normalize"] = .string(normalization.rawValue)
         object["optimizer"] = .string(optimizer)
         object["learning-rate"] = learningRate.map { JSONValue($0) } ?? .null
         object["decay"] = decay.map { JSONValue($0) } ?? .null

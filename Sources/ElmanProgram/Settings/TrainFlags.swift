@@ -3,8 +3,6 @@ import Elman
 
 /// What the model is made of.
 struct ModelFlags: SettingFlags {
-    @Option(help: ArgumentHelp("What a token is (word).", valueName: "word|char"))
-    var unit: String?
     @Option(help: ArgumentHelp("\(CellKind.allCases.map(\.rawValue).joined(separator: ", ")) (lstm).", valueName: "name"))
     var cell: String?
     @Option(help: ArgumentHelp("Recurrent layers (1).", valueName: "n"))
@@ -18,9 +16,23 @@ struct ModelFlags: SettingFlags {
     @Flag(help: "One dropout mask for a whole sequence.") var variationalDropout = false
     @Flag(help: "Layer normalisation in the cell.") var layerNorm = false
     @Flag(help: "Add a layer's input to its output.") var residual = false
-    @Flag(help: "Use the embeddings as output weights.") var tieEmbeddings = false
     @Option(help: ArgumentHelp("Start all parameters uniform in ± this.", valueName: "r"))
     var initialRange: Double?
+}
+
+/// What only a language model has.
+struct LanguageModelFlags: SettingFlags {
+    @Option(help: ArgumentHelp("What a token is (word).", valueName: "word|char"))
+    var unit: String?
+    @Option(
+        help: ArgumentHelp(
+            "0: sentence by sentence. N: one stream cut every N tokens, the state carried along (0).", valueName: "n"))
+    var bptt: Int?
+    @Flag(help: "Use the embeddings as output weights.") var tieEmbeddings = false
+}
+
+/// How texts are read.
+struct TextFlags: SettingFlags {
     @Option(help: ArgumentHelp("Leave out tokens that occur less often (1).", valueName: "n"))
     var minCount: Int?
     @Option(help: ArgumentHelp("Keep at most so many tokens (all).", valueName: "n"))
@@ -44,10 +56,6 @@ struct ModelFlags: SettingFlags {
 struct TrainingFlags: SettingFlags {
     @Option(help: ArgumentHelp("Sentences an update, or parallel streams with --bptt (16).", valueName: "n"))
     var batchSize: Int?
-    @Option(
-        help: ArgumentHelp(
-            "0: sentence by sentence. N: one stream cut every N tokens, the state carried along (0).", valueName: "n"))
-    var bptt: Int?
     @Option(help: ArgumentHelp("\(trainerNames.joined(separator: ", ")) (adam).", valueName: "name"))
     var optimizer: String?
     @Option(help: ArgumentHelp("Learning rate (each optimizer has its own).", valueName: "rate"))

@@ -1,11 +1,5 @@
 import Elman
 
-/// The files that a language model is trained and evaluated on.
-struct TextSources {
-    let training: [String]
-    let development: String?
-}
-
 /// The texts of a language model's training.
 struct LanguageModelTexts {
     private let training: TextCorpus
@@ -15,7 +9,7 @@ struct LanguageModelTexts {
     private let splitsDevelopment: Bool
 
     /// Reads the files. Throws a `DataError` that names file and line.
-    init(_ sources: TextSources, _ settings: TrainSettings) throws(DataError) {
+    init(_ sources: TrainingSources, _ settings: LanguageModelSettings) throws(DataError) {
         unit = settings.model.unit
         training = try TextCorpus(reading: sources.training, options: settings.reading)
         development = try sources.development.map { path throws(DataError) in
@@ -27,9 +21,9 @@ struct LanguageModelTexts {
     /// What the text consists of, for people.
     var unitName: String { unit == .word ? "word" : "char" }
 
-    func vocabulary(_ settings: TrainSettings) throws(DataError) -> Vocabulary {
+    func vocabulary(_ settings: LanguageModelSettings) throws(DataError) -> Vocabulary {
         let vocabulary = training.vocabulary(
-            minimumCount: settings.minimumCount, maximumSize: settings.vocabularySize ?? .max)
+            minimumCount: settings.training.minimumCount, maximumSize: settings.training.vocabularySize ?? .max)
         guard vocabulary.count >= 2 else { throw DataError(.badData, "the training text has no tokens to learn") }
         return vocabulary
     }
@@ -67,18 +61,18 @@ struct LanguageModelTexts {
     }
 
     /// What may not be as the user thinks.
-    func warnings(_ settings: TrainSettings, _ corpora: LanguageModelCorpora) -> [String] {
+    func warnings(_ settings: LanguageModelSettings, _ corpora: LanguageModelCorpora) -> [String] {
         var warnings: [String] = []
         let facts = training.statistics
         if facts.cutSentences > 0 {
             warnings.append(
-                "\(counted(facts.cutSentences, "line")) cut after \(grouped(settings.maximumLength ?? 0)) tokens, "
+                "\(counted(facts.cutSentences, "line")) cut after \(grouped(settings.training.maximumLength ?? 0)) tokens, "
                     + "\(counted(facts.cutTokens, "token")) left out; set --max-length, or --bptt to learn them as a stream")
         }
         let sentences = corpora.training.sentenceCount
-        if settings.bptt == 0, settings.batchSize > sentences {
+        if settings.bptt == 0, settings.training.batchSize > sentences {
             warnings.append(
-                "the batch size \(grouped(settings.batchSize)) is larger than the training text of "
+                "the batch size \(grouped(settings.training.batchSize)) is larger than the training text of "
                     + "\(counted(sentences, "sentence")); every update takes all of it")
         }
         return warnings

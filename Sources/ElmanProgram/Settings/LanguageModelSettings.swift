@@ -1,0 +1,67 @@
+import Elman
+
+/// All settings of training a language model, resolved.
+struct LanguageModelSettings {
+    /// Every flag that a language model has, and what a run's configuration says beside them.
+    static let keys = TrainSettings.keys + ModelFlags.keys + LanguageModelFlags.keys + ["carries-state"]
+
+    var model: LanguageModelConfiguration
+    var training: TrainSettings
+    /// 0: sentence by sentence; otherwise the steps of a segment of the streams.
+    var bptt: Int
+
+    init(_ reader: SettingsReader) throws {
+        bptt = try reader.integer("bptt", in: 0...1_000_000) ?? 0
+        training = try TrainSettings(reader, maximumLength: bptt > 0 ? nil : TrainSettings.longestSentence)
+        model = LanguageModelConfiguration()
+        let unit = try reader.choice("unit", among: TextUnit.allCases.map(\.rawValue)).flatMap { TextUnit(rawValue: $0) }
+        model.unit = unit ?? .word
+        model.cell = try reader.cell() ?? model.cell
+        model.layerCount = try reader.integer("layers", in: 1...64) ?? 1
+        model.embeddingSize = try reader.integer("embedding", in: 1...65536) ?? 64
+        model.hiddenSize = try reader.integer("hidden", in: 1...65536) ?? 128
+        model.dropout = Float(try reader.number("dropout", above: 0, below: 1) ?? 0)
+        model.isDropoutVariational = try reader.bool("variational-dropout") ?? false
+        model.isResidual = try reader.bool("residual") ?? false
+        model.tiesEmbeddings = try reader.bool("tie-embeddings") ?? false
+        model.initialRange = try reader.number("initial-range", above: 0, isOpen: true).map { Float($0) }
+        model.carriesState = bptt > 0
+        model.normalization = training.normalization
+        try model.validate()
+    }
+
+    /// How the text is cut into updates.
+    var batches: LanguageModelBatches {
+        bptt > 0 ? .streams(count: training.batchSize, steps: bptt) : .sentences(training.batchSize)
+    }
+
+    /// How text is read.
+    var reading: ReadingOptions {
+        var options = training.reading
+        options.unit = model.unit
+        options.keepsBlankLines = model.unit == .char && bptt > 0
+        return options
+    }
+
+    /// Everything, as it is saved in `config.json` and read again when the run is resumed.
+    var json: JSONObject {
+        var object = model.json
+        object["bptt"] = JSONValue(bptt)
+        for member in training.json.members { object[member.key] = member.value }
+        return object
+    }
+}
+
+extension SettingsReader {
+    /// The cell that is named, layer-normalised where that is asked for; nil where nothing is said.
+    func cell() throws -> CellKind? {
+        let name = try choice("cell", among: CellKind.allCases.map(\.rawValue))
+        let cell = name.flatMap { CellKind(rawValue: $0) }
+        guard try bool("layer-norm") ?? false else { return cell }
+        let kind = cell ?? .lstm
+        guard kind.rawValue.hasSuffix("lstm"), let normalised = CellKind(rawValue: "layernorm-lstm") else {
+            throw DataError(.configuration, "layer normalisation is there for the LSTM only, not for \(kind.rawValue)")
+        }
+        return normalised
+    }
+}

@@ -1,0 +1,113 @@
+import Elman
+
+/// `lm`: language models.
+enum LanguageModelProgramTask: ProgramTask {
+    static let name = "lm"
+    static let summary = "language model; one sentence a line"
+    static var keys: [String] { LanguageModelSettings.keys }
+
+    static func plan(_ reader: SettingsReader, _ sources: TrainingSources) throws -> TrainingPlan {
+        let settings = try LanguageModelSettings(reader)
+        return { folder in try PreparedLanguageModel(settings, sources, resuming: folder) }
+    }
+
+    static func evaluate(_ folder: RunFolder, _ request: EvaluationRequest) throws -> EvaluationResult {
+        let model = try LanguageModel(folder)
+        if request.isHalf { model.parameters.roundToBFloat16() }
+        let carries = model.configuration.carriesState && !request.resetsState
+        let options = ReadingOptions(
+            unit: model.configuration.unit, keepsBlankLines: model.configuration.unit == .char && carries,
+            normalization: model.configuration.normalization)
+        let corpus = try EncodedCorpus(reading: request.files, with: model.vocabulary, options: options)
+        var scorer = LanguageModelScorer(model, carriesState: carries)
+        let metrics = scorer.metrics(of: corpus)
+        return EvaluationResult(json: json(metrics, model, carries), rows: rows(metrics, model, carries))
+    }
+
+    private static func json(_ metrics: LanguageModelMetrics, _ model: LanguageModel, _ carries: Bool) -> JSONObject {
+        var object: JSONObject = [
+            "task": "lm", "sentences": JSONValue(metrics.sentences), "tokens": JSONValue(metrics.tokens),
+            "unknown": JSONValue(metrics.unknown), "nll": JSONValue(metrics.negativeLogLikelihood),
+            "perplexity": JSONValue(metrics.perplexity), "bits_per_token": JSONValue(metrics.bitsPerToken),
+        ]
+        if model.configuration.unit == .char { object["bits_per_character"] = JSONValue(metrics.bitsPerToken) }
+        object["state"] = .string(carries ? "carried" : "reset")
+        return object
+    }
+
+    private static func rows(_ metrics: LanguageModelMetrics, _ model: LanguageModel, _ carries: Bool) -> [[String]] {
+        let isCharacters = model.configuration.unit == .char
+        let share = metrics.tokens > 0 ? 100 * Double(metrics.unknown) / Double(metrics.tokens) : 0
+        return [
+            ["perplexity", fixed(metrics.perplexity, 3)],
+            [isCharacters ? "bits per character" : "bits per token", fixed(metrics.bitsPerToken, 4)],
+            ["nll", fixed(metrics.negativeLogLikelihood, 3)],
+            ["tokens", grouped(metrics.tokens)],
+            ["sentences", grouped(metrics.sentences)],
+            ["unknown", "\(grouped(metrics.unknown)) (\(fixed(share, 2)) %)"],
+            ["state", carries ? "carried from line to line" : "reset at every line"],
+        ]
+    }
+
+    static func nextCommands(_ run: String) -> [String] { ["evaluate \(run) FILE", "generate \(run)"] }
+}
+
+/// The training of a language model, ready to begin.
+private struct PreparedLanguageModel: PreparedTraining {
+    private let settings: LanguageModelSettings
+    private let texts: LanguageModelTexts
+    private let vocabulary: Vocabulary
+    private let corpora: LanguageModelCorpora
+
+    init(_ settings: LanguageModelSettings, _ sources: TrainingSources, resuming folder: RunFolder?) throws {
+        self.settings = settings
+        texts = try LanguageModelTexts(sources, settings)
+        vocabulary =
+            try folder.map { folder throws(DataError) in
+                try LanguageModel.vocabulary(of: folder, settings.model)
+            } ?? texts.vocabulary(settings)
+        corpora = try texts.corpora(vocabulary)
+    }
+
+    var training: TrainSettings { settings.training }
+    var configuration: JSONObject { settings.json }
+    var summary: [String] { texts.summary(vocabulary) }
+    var warnings: [String] { texts.warnings(settings, corpora) }
+    var fingerprint: String { corpora.fingerprint }
+    var unit: String { texts.unitName }
+    var metric: String { "perplexity" }
+
+    func checkMemory(_ console: Console) throws { try MemoryCheck(settings, vocabulary, corpora).run(console) }
+
+    var memory: String? {
+        let estimate = MemoryCheck(settings, vocabulary, corpora).estimate(batchSize: training.batchSize)
+        return "memory: about \(byteSize(estimate.total)) (weights and gradients \(byteSize(estimate.weights)), optimizer "
+            + "\(byteSize(estimate.trainer)), largest update \(byteSize(estimate.graph)), texts \(byteSize(estimate.text)))"
+    }
+
+    func writeVocabularies(to folder: RunFolder) throws { try vocabulary.write(to: folder.vocabularyPath) }
+
+    func makeTask() throws -> any TrainingTask {
+        let model = try LanguageModel(settings.model, vocabulary: vocabulary, seed: settings.training.options.seed)
+        return LanguageModelTask(
+            model, training: corpora.training, development: corpora.development, batches: settings.batches,
+            seed: settings.training.options.seed)
+    }
+
+    private static let shownExamples = 5
+    private static let shownWidth = 100
+
+    func firstBatch(of task: any TrainingTask) -> [String] {
+        guard let examples = (task as? LanguageModelTask)?.targets(ofUpdate: 0) else { return [] }
+        let tokens = examples.reduce(0) { $0 + $1.count }
+        let noun = settings.bptt > 0 ? "stream" : "sentence"
+        var lines = ["first batch: \(counted(examples.count, noun)), \(counted(tokens, "token"))"]
+        for example in examples.prefix(Self.shownExamples) {
+            let text = printable(vocabulary.text(of: example, unit: settings.model.unit))
+            let isLong = text.count > Self.shownWidth
+            lines.append("  \(example.count)  \(isLong ? text.prefix(Self.shownWidth - 1) + "…" : text[...])")
+        }
+        if examples.count > Self.shownExamples { lines.append("  and \(grouped(examples.count - Self.shownExamples)) more") }
+        return lines
+    }
+}
