@@ -31,6 +31,23 @@ package struct ConfigurationReader {
         return number
     }
 
+    package func optionalInteger(_ key: String) throws(DataError) -> Int? {
+        guard let value = object[key], value != .null else { return nil }
+        guard let number = value.asInteger else { throw wrong(key, "a whole number or null") }
+        return number
+    }
+
+    /// Throws `.badData` unless the configuration is that of a task; `title` is for people: a language model.
+    package func requireTask(_ name: String, title: String) throws(DataError) {
+        let task = try string("task")
+        guard task == name else {
+            throw DataError(.badData, path: path, "is a run of task '\(task)', not \(title); name another run")
+        }
+    }
+
+    /// An error of the file.
+    package func error(_ message: String) -> DataError { DataError(.badData, path: path, message) }
+
     /// As `choice`, with a default for runs that were made before there was the key.
     package func choice<Value>(_ key: String, default value: Value, _ parse: (String) -> Value?) throws(DataError) -> Value {
         object[key] == nil ? value : try choice(key, parse)

@@ -9,11 +9,7 @@ extension LanguageModel {
 
     /// As `init(contentsOf:)`, from an open folder.
     public init(_ folder: RunFolder) throws(DataError) {
-        guard FileSystem.exists(folder.weightsPath) else {
-            throw DataError(
-                .missingInput, path: folder.weightsPath,
-                "there is no model yet; it is written at the first evaluation: go on with elman train --resume \(folder.path)")
-        }
+        try folder.requireWeights()
         self = try LanguageModel.untrained(folder)
         try checkVocabulary(folder)
         try parameters.load(from: folder.weightsPath)

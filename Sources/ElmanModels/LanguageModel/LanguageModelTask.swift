@@ -58,8 +58,7 @@ public final class LanguageModelTask: TrainingTask {
 
     /// The sentences of each update of an epoch.
     static func order(ofEpoch epoch: Int, count: Int, size: Int, seed: UInt64) -> [[Int]] {
-        let epochSeed = RandomGenerator(seed: seed, stream: UInt64(epoch) &+ 0x6570_6F63_0000).state
-        return SentenceBatches.shuffled(count: count, size: size, seed: epochSeed).batches
+        SentenceBatches.ofEpoch(epoch, count: count, size: size, seed: seed)
     }
 
     /// What an update of the present epoch is to predict: its sentences, or a piece of each stream.

@@ -1,0 +1,23 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// e to the power of x.
+func exponential(_ x: Double) -> Double { exp(x) }
+
+/// A number with so many digits behind the point, for tables.
+func decimal(_ value: Double, places: Int) -> String {
+    guard value.isFinite, abs(value) < 1e12 else { return value.description }
+    let scale = (0..<places).reduce(1) { scale, _ in scale * 10 }
+    let digits = String(Int((abs(value) * Double(scale)).rounded()))
+    let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+    let sign = value < 0 && digits.contains { $0 != "0" } ? "-" : ""
+    return sign + padded.dropLast(places) + (places > 0 ? "." : "") + padded.suffix(places)
+}
+
+/// A share in percent with two digits behind the point, for tables.
+func percent(_ share: Double) -> String { decimal(100 * share, places: 2) }
