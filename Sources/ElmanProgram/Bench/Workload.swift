@@ -15,12 +15,14 @@ enum Workload: String, CaseIterable {
     case seq2seq
     case seq2seq16 = "seq2seq-16"
     case retrieval
+    case treeLSTM = "tree-lstm"
+    case treeLSTM16 = "tree-lstm-16"
     case generationWord = "generation-word"
     case generationChar = "generation-char"
 
     var unit: String {
         switch self {
-        case .sentimentRNN, .sentimentLSTM, .retrieval: "sentences"
+        case .sentimentRNN, .sentimentLSTM, .retrieval, .treeLSTM, .treeLSTM16: "sentences"
         case .lmChar, .generationChar: "chars"
         default: "words"
         }
@@ -43,6 +45,8 @@ enum Workload: String, CaseIterable {
         case .seq2seq: try TranslationWorkloads.single(data, seconds: seconds)
         case .seq2seq16: try TranslationWorkloads.batched(data, seconds: seconds)
         case .retrieval: try SentenceWorkloads.retrieval(data, seconds: seconds)
+        case .treeLSTM: try TreeWorkloads.single(data, seconds: seconds)
+        case .treeLSTM16: try TreeWorkloads.batched(data, seconds: seconds)
         case .generationWord: GenerationWorkloads.words(seconds: seconds, isHalf: isHalf)
         case .generationChar: GenerationWorkloads.characters(seconds: seconds, isHalf: isHalf)
         }
