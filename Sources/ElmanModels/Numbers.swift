@@ -21,3 +21,10 @@ func decimal(_ value: Double, places: Int) -> String {
 
 /// A share in percent with two digits behind the point, for tables.
 func percent(_ share: Double) -> String { decimal(100 * share, places: 2) }
+
+/// Where the largest number is, counted from 0; the first of equally large ones.
+func argumentOfMaximum(_ values: ArraySlice<Float>) -> Int {
+    var best = values.startIndex
+    for index in values.indices where values[index] > values[best] { best = index }
+    return best - values.startIndex
+}
