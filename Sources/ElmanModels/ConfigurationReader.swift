@@ -53,6 +53,11 @@ package struct ConfigurationReader {
         object[key] == nil ? value : try choice(key, parse)
     }
 
+    /// As `choice`, where null stands for none.
+    package func optionalChoice<Value>(_ key: String, _ parse: (String) -> Value?) throws(DataError) -> Value? {
+        object[key] == .null ? nil : try choice(key, parse)
+    }
+
     package func bool(_ key: String) throws(DataError) -> Bool {
         guard let value = try value(key).asBool else { throw wrong(key, "true or false") }
         return value
