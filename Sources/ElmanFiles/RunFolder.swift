@@ -33,7 +33,8 @@ public struct RunFolder: Sendable {
     /// The layout, in the order in which an old run is removed: without the first there is no run.
     private static let ownNames = [
         "config.json", "log.jsonl", "checkpoints", "model.safetensors", "vocabulary.txt", "report.html", "characters.txt",
-        "target-vocabulary.txt", "target-characters.txt", "labels.txt", "tags.txt", "relations.txt",
+        "target-vocabulary.txt", "target-characters.txt", "labels.txt", "tags.txt", "relations.txt", "merges.txt",
+        "target-merges.txt",
     ]
 
     private static let nonFinitePrefix = "nan-step-"

@@ -4,6 +4,8 @@ import ElmanGraph
 public enum PoolingKind: String, Sendable, Hashable, CaseIterable {
     /// The last state of either direction.
     case last
+    /// The sum over time.
+    case sum
     /// The mean over time.
     case mean
     /// The largest value over time of each unit.
@@ -19,12 +21,14 @@ extension BidirectionalReading {
             ? concatenate(concatenateColumns(forward), concatenateColumns(backward)) : concatenateColumns(outputs)
     }
 
-    /// The mean of the outputs over time, `[outputSize]`; for no inputs the `summary`.
-    public var mean: Expression {
+    /// The sum of the outputs over time, `[outputSize]`; for no inputs the `summary`.
+    public var total: Expression {
         if forward.isEmpty { return summary }
-        let total = addends == nil ? concatenate(sum(forward), sum(backward)) : sum(outputs)
-        return total / Float(forward.count)
+        return addends == nil ? concatenate(sum(forward), sum(backward)) : sum(outputs)
     }
+
+    /// The mean of the outputs over time, `[outputSize]`; for no inputs the `summary`.
+    public var mean: Expression { forward.isEmpty ? summary : total / Float(forward.count) }
 
     /// The largest of each element of the outputs over time, `[outputSize]`; for no inputs the `summary`.
     public var maximum: Expression {
@@ -56,6 +60,7 @@ public struct Pooling: Sendable {
     public func callAsFunction(_ reading: BidirectionalReading) -> Expression {
         switch kind {
         case .last: reading.summary
+        case .sum: reading.total
         case .mean: reading.mean
         case .max: reading.maximum
         case .attention: reading.pooled(by: attention!)

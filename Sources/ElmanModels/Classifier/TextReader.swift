@@ -62,7 +62,7 @@ struct TextReader: Sendable {
 
     private func bag(_ vectors: [Expression], _ attention: AttentionPooling?) -> Expression {
         switch pooling {
-        case .last: sum(vectors)
+        case .last, .sum: sum(vectors)
         case .mean: sum(vectors) / Float(vectors.count)
         case .max: max(concatenateColumns(vectors), dimension: 1)
         case .attention: attention!(vectors).context
