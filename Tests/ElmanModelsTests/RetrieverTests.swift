@@ -136,6 +136,19 @@ import Testing
         }
     }
 
+    @Test func cosinesDoNotSeeTheLengthOfVectors() throws {
+        let vectors: [[Float]] = [[3, 0], [0, 0.1], [10, 10], [0, 0]]
+        let index = try RetrievalIndex(vectors: vectors, texts: ["a", "b", "c", "d"], similarity: .cosine)
+        let folder = try TemporaryFolder()
+        try index.save(to: folder.path)
+        for index in [index, try RetrievalIndex(contentsOf: folder.path)] {
+            let hits = index.search([0, 7])
+            #expect(hits.map(\.text) == ["b", "c", "a", "d"])
+            for (hit, cosine) in zip(hits, [1, Float(0.5).squareRoot(), 0, 0]) { #expect(abs(hit.score - cosine) < 1e-6) }
+        }
+        #expect(try RetrievalIndex(vectors: vectors, texts: ["a", "b", "c", "d"]).search([0, 7])[0].text == "c")
+    }
+
     @Test func anIndexSurvivesItsFolderAndDamageIsTold() throws {
         let folder = try TemporaryFolder()
         let texts = try PairFixture.sentences(30, seed: 3)

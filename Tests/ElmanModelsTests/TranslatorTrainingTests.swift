@@ -71,6 +71,23 @@ import Testing
         #expect(values(model) == results[0])
     }
 
+    @Test func anEpochIsTheSameWhateverCameBefore() throws {
+        let (model, pairs) = try PairFixture.translator { $0.preparation.unknownRate = 1 }
+        func updates(_ epochs: [Int]) -> [String] {
+            let task = TranslatorTask(model, training: pairs, development: nil, batchSize: 4, seed: 5)
+            var count = 0
+            for epoch in epochs { count = task.beginEpoch(epoch) }
+            return (0..<count).map { update in
+                let loss = task.loss(ofUpdate: update, in: ComputationGraph()).total.value.scalar
+                return "\(loss) \(JSONValue.object(task.contents(ofUpdate: update)).text())"
+            }
+        }
+        let second = updates([1, 2])
+        #expect(second == updates([2]))
+        #expect(second.sorted() != updates([3]).sorted())
+        #expect(second.count == 8)
+    }
+
     @Test(arguments: [0, 20], [false, true]) func aSavedModelIsReadInOneLineAndSaysTheSame(merges: Int, shared: Bool) throws {
         let folder = try TemporaryFolder()
         let run = try RunFolder.create(folder.path + "/run")

@@ -12,6 +12,8 @@ public struct RetrievalIndex: Sendable {
     public let texts: [String]
     /// Which text of a pair they are.
     public let side: PairedText
+    /// How alike two vectors are. For cosines the vectors of the index have length 1.
+    public let similarity: RetrievalSimilarity
     private let parameters: ParameterCollection
     /// [texts, vectorSize]: a query takes one product with it.
     private let matrix: Parameter
@@ -20,6 +22,7 @@ public struct RetrievalIndex: Sendable {
     private static let textsName = "sentences.txt"
     private static let tensorName = "vectors"
     private static let sideKey = "side"
+    private static let similarityKey = "similarity"
 
     /// Elements of a vector.
     public var vectorSize: Int { matrix.shape.columns }
@@ -27,7 +30,9 @@ public struct RetrievalIndex: Sendable {
     public var count: Int { texts.count }
 
     /// An index of texts and their vectors, all of one size. Throws `.badData` where there is none, or a text has several lines.
-    public init(vectors: [[Float]], texts: [String], side: PairedText = .target) throws(DataError) {
+    public init(
+        vectors: [[Float]], texts: [String], side: PairedText = .target, similarity: RetrievalSimilarity = .dot
+    ) throws(DataError) {
         guard vectors.count == texts.count, let size = vectors.first?.count, size > 0 else {
             throw DataError(
                 .badData, "\(vectors.count) vectors for \(texts.count) texts; an index needs as many, and one at least")
@@ -38,17 +43,19 @@ public struct RetrievalIndex: Sendable {
         if let place = texts.firstIndex(where: { $0.utf8.contains(10) || $0.utf8.contains(13) }) {
             throw DataError(.badData, "text \(place + 1) has several lines; make one of them")
         }
-        self.init(texts: texts, side: side, size: size)
+        self.init(texts: texts, side: side, similarity: similarity, size: size)
         var scalars = [Float](repeating: 0, count: size * texts.count)
         for (row, vector) in vectors.enumerated() {
+            let vector = scaled(vector)
             for column in 0..<size { scalars[column * texts.count + row] = vector[column] }
         }
         matrix.values = Tensor(shape: matrix.shape, scalars: scalars)
     }
 
-    private init(texts: [String], side: PairedText, size: Int) {
+    private init(texts: [String], side: PairedText, similarity: RetrievalSimilarity, size: Int) {
         self.texts = texts
         self.side = side
+        self.similarity = similarity
         parameters = ParameterCollection()
         matrix = parameters.add([texts.count, size], named: Self.tensorName, initializer: .zeros)
     }
@@ -56,7 +63,14 @@ public struct RetrievalIndex: Sendable {
     /// The scores of all texts for a vector. Fails where it has another size.
     public func scores(_ query: [Float]) -> [Float] {
         let graph = ComputationGraph(keepsForBackward: false)
-        return (matrix(in: graph) * graph.input(query)).value.scalars
+        return (matrix(in: graph) * graph.input(scaled(query))).value.scalars
+    }
+
+    /// For cosines the vector divided by its length; one of zeros stays.
+    private func scaled(_ vector: [Float]) -> [Float] {
+        guard similarity == .cosine else { return vector }
+        let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return length > 0 ? vector.map { $0 / length } : vector
     }
 
     /// The texts most like a vector: the best first, at most `count`, of equals the one that stands first. A score that is not a
@@ -73,7 +87,10 @@ extension RetrievalIndex {
         try FileSystem.createDirectory(folder)
         try AtomicFile.write(texts.map { $0 + "\n" }.joined(), to: FileSystem.join(folder, Self.textsName))
         try parameters.save(
-            to: FileSystem.join(folder, Self.vectorsName), metadata: ["format": "elman-index", "side": side.rawValue])
+            to: FileSystem.join(folder, Self.vectorsName),
+            metadata: [
+                "format": "elman-index", Self.sideKey: side.rawValue, Self.similarityKey: similarity.rawValue,
+            ])
     }
 
     /// Reads the index of a folder. Throws a `DataError` that names the file, also where texts and vectors are not equally many.
@@ -81,7 +98,8 @@ extension RetrievalIndex {
         let path = FileSystem.join(folder, Self.vectorsName), textsPath = FileSystem.join(folder, Self.textsName)
         let file = try SafetensorsFile(path)
         guard let shape = file[Self.tensorName]?.shape, shape.count == 2, shape[0] > 0, shape[1] > 0,
-            let side = file.metadata[Self.sideKey].flatMap(PairedText.init(rawValue:))
+            let side = file.metadata[Self.sideKey].flatMap(PairedText.init(rawValue:)),
+            let similarity = file.metadata[Self.similarityKey].flatMap(RetrievalSimilarity.init(rawValue:))
         else {
             throw DataError(.badData, path: path, "is no index of texts; index the texts again")
         }
@@ -93,7 +111,7 @@ extension RetrievalIndex {
                 .badData, path: textsPath,
                 "has \(texts.count) lines, but \(path) has \(shape[0]) vectors; index the texts again")
         }
-        self.init(texts: texts, side: side, size: shape[1])
+        self.init(texts: texts, side: side, similarity: similarity, size: shape[1])
         try parameters.load(from: file)
     }
 }

@@ -32,12 +32,15 @@ public struct RetrieverMetrics: Sendable, Hashable {
 
 extension SentenceRetriever {
     /// How well the texts of pairs are found by each other. Among equal scores, as of equal texts, the right one has the mean of
-    /// their ranks.
-    public func metrics(of pairs: EncodedPairs) throws(DataError) -> RetrieverMetrics {
+    /// their ranks. The similarity is the one that the model was trained for, unless another one is given.
+    public func metrics(
+        of pairs: EncodedPairs, similarity: RetrievalSimilarity? = nil
+    ) throws(DataError) -> RetrieverMetrics {
         let lines = [String](repeating: "", count: pairs.count)
         let sources = vectors(of: pairs.sources, as: .source), targets = vectors(of: pairs.targets, as: .target)
-        let sourceIndex = try RetrievalIndex(vectors: sources, texts: lines, side: .source)
-        let targetIndex = try RetrievalIndex(vectors: targets, texts: lines, side: .target)
+        let similarity = similarity ?? configuration.similarity
+        let sourceIndex = try RetrievalIndex(vectors: sources, texts: lines, side: .source, similarity: similarity)
+        let targetIndex = try RetrievalIndex(vectors: targets, texts: lines, side: .target, similarity: similarity)
         var metrics = RetrieverMetrics()
         for pair in 0..<pairs.count {
             metrics.targets.add(rank: RetrievalMetrics.rank(of: pair, scores: targetIndex.scores(sources[pair])))

@@ -27,9 +27,14 @@ extension SentenceRetriever {
         return vectors(of: (side == .source ? vocabularies.source : vocabularies.target).encode(texts), as: side)
     }
 
-    /// An index of lines of one side, to be queried by texts of the other. Throws `.badData` for no lines.
-    public func index(_ lines: [String], as side: PairedText = .target) throws(DataError) -> RetrievalIndex {
-        try RetrievalIndex(vectors: vectors(of: lines, as: side), texts: lines, side: side)
+    /// An index of lines of one side, to be queried by texts of the other: by the similarity that the model was trained for, or by
+    /// another one. Throws `.badData` for no lines.
+    public func index(
+        _ lines: [String], as side: PairedText = .target, similarity: RetrievalSimilarity? = nil
+    ) throws(DataError) -> RetrievalIndex {
+        try RetrievalIndex(
+            vectors: vectors(of: lines, as: side), texts: lines, side: side,
+            similarity: similarity ?? configuration.similarity)
     }
 
     /// The texts of an index that are most like each line of the other side: the best first, at most `count`. Throws `.badData`
