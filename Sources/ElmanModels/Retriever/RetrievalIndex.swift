@@ -103,9 +103,9 @@ extension RetrievalIndex {
         else {
             throw DataError(.badData, path: path, "is no index of texts; index the texts again")
         }
-        var texts = String(decoding: try FileSystem.readFile(textsPath), as: UTF8.self)
-            .unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
-        if texts.last == "" { texts.removeLast() }
+        let bytes = try FileSystem.readFile(textsPath)
+        var texts = bytes.split(separator: 10, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+        if bytes.last == 10 { texts.removeLast() }
         guard texts.count == shape[0] else {
             throw DataError(
                 .badData, path: textsPath,
