@@ -12,6 +12,19 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+/// A short program made of the library's public parts: Examples/README.md.
+func example(_ name: String) -> Target {
+    .executableTarget(
+        name: name, dependencies: ["Elman", "ExampleSupport"], path: "Examples/\(name)", swiftSettings: strict)
+}
+
+let examples = [
+    "SentimentRNN", "SentimentLSTM", "LMLSTM", "LMMinibatch", "FeedForwardLM", "TextRetrieval", "EncoderDecoder",
+    "AttentionDecoder", "BiLSTMTagger", "TeacherForcingTagger", "StructuredTagger", "CharacterTagger", "StackLSTMParser",
+    "TreeLSTM",
+    "BiaffineParser",
+]
+
 let package = Package(
     name: "elman",
     platforms: [.macOS(.v14)],
@@ -53,6 +66,8 @@ let package = Package(
         tests("ElmanTrainingTests", ["ElmanTraining", "ElmanLayers"]),
         tests("ElmanModelsTests", ["ElmanModels"]),
         tests("ProgramTests", ["ElmanProgram"]),
-    ],
+
+        .target(name: "ExampleSupport", path: "Examples/ExampleSupport", swiftSettings: strict),
+    ] + examples.map(example),
     cLanguageStandard: .gnu17
 )
