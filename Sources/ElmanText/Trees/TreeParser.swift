@@ -51,7 +51,8 @@ struct TreeParser {
             throw error("the node in column \(node.column + 1) has neither word nor children; write (label word)")
         }
         position += 1
-        let children = waiting[node.waiting...]
+        // A copy of its own: as long as a slice is held, whatever is removed copies all that waits.
+        let children = Array(waiting[node.waiting...])[...]
         waiting.removeLast(children.count)
         finishNode()
         return .node(label: node.label, children: children)
