@@ -4,7 +4,7 @@ import ElmanLayers
 import ElmanTensor
 import ElmanText
 
-/// A recurrent language model: it reads tokens one by one and predicts the next.
+/// A language model: it reads tokens one by one and predicts the next, recurrent or, from the last few alone, feed-forward.
 ///
 ///     let model = try LanguageModel(contentsOf: "runs/shakespeare")
 ///     let text = try model.generate(prompt: "to be or not", GenerationOptions(length: 40))
@@ -15,7 +15,7 @@ public struct LanguageModel: Sendable {
     public let configuration: LanguageModelConfiguration
     /// The tokens it knows.
     public let vocabulary: Vocabulary
-    /// All its parameters: `embeddings`, `rnn/<layer>/…`, `scores/…`.
+    /// All its parameters: `embeddings`, `rnn/<layer>/…` or of a feed-forward model `hidden/…`, `scores/…`.
     public let parameters: ParameterCollection
     let embeddings: LookupParameter
     let network: any RecurrentNetwork
@@ -37,20 +37,37 @@ public struct LanguageModel: Sendable {
         embeddings = parameters.addLookup(
             count: vocabulary.count, size: configuration.embeddingSize, named: "embeddings",
             initializer: uniform ?? (configuration.tiesEmbeddings ? .uniform(0.1) : .glorot()))
-        network = makeNetwork(
-            kind: configuration.cell, layerCount: configuration.layerCount, inputSize: configuration.embeddingSize,
-            hiddenSize: configuration.hiddenSize,
-            options: NetworkOptions(isResidual: configuration.isResidual, initializer: uniform),
-            in: parameters.scope("rnn"))
+        network = Self.makeNetwork(configuration, embeddings, boundary: vocabulary.boundary!, in: parameters)
         let scope = parameters.scope("scores")
         if configuration.tiesEmbeddings {
             tiedScoreLayer = TiedLinear(embeddings, biasInitializer: uniform ?? .zeros, in: scope)
             scoreLayer = nil
         } else {
             scoreLayer = Linear(
-                inputSize: configuration.hiddenSize, outputSize: vocabulary.count, initializer: uniform ?? .glorot(),
+                inputSize: network.hiddenSize, outputSize: vocabulary.count, initializer: uniform ?? .glorot(),
                 biasInitializer: uniform ?? .glorot(), in: scope)
             tiedScoreLayer = nil
+        }
+    }
+
+    /// The network that reads the tokens.
+    static func makeNetwork(
+        _ configuration: LanguageModelConfiguration, _ embeddings: LookupParameter, boundary: Int,
+        in parameters: ParameterCollection
+    ) -> any RecurrentNetwork {
+        let uniform = configuration.initialRange.map { Initializer.uniform($0) }
+        switch configuration.architecture {
+        case .feedForward:
+            return WindowNetwork(
+                contextCount: configuration.order - 1, unitCount: configuration.hiddenSize,
+                hasDirectConnections: configuration.hasDirectConnections, embeddings: embeddings, boundary: boundary,
+                initializer: uniform, in: parameters.scope("hidden"))
+        case .recurrent:
+            return ElmanLayers.makeNetwork(
+                kind: configuration.cell, layerCount: configuration.layerCount, inputSize: configuration.embeddingSize,
+                hiddenSize: configuration.hiddenSize,
+                options: NetworkOptions(isResidual: configuration.isResidual, initializer: uniform),
+                in: parameters.scope("rnn"))
         }
     }
 

@@ -8,13 +8,19 @@ public struct LanguageModelConfiguration: Sendable, Hashable {
     public var unit: TextUnit = .word
     /// The form of characters that can be written in more than one way, in every text that the model is given.
     public var normalization: TextNormalization = .none
+    /// What of the text the model sees.
+    public var architecture: LanguageModelArchitecture = .recurrent
+    /// Of a feed-forward model: n, the next token and those before it that are looked at.
+    public var order = 3
+    /// Of a feed-forward model: whether the tokens' vectors are connected with the scores directly too.
+    public var hasDirectConnections = false
     /// The recurrent cell.
     public var cell: CellKind = .lstm
     /// Recurrent layers.
     public var layerCount = 1
     /// Elements of a token's vector.
     public var embeddingSize = 64
-    /// Units of each recurrent layer.
+    /// Units of each recurrent layer, or of the one layer of a feed-forward model.
     public var hiddenSize = 128
     /// Share of embeddings, outputs between layers and outputs of the top layer that is left out in training; in 0..<1.
     public var dropout: Float = 0
@@ -40,6 +46,7 @@ public struct LanguageModelConfiguration: Sendable, Hashable {
         guard dropout >= 0, dropout < 1 else {
             throw DataError(.configuration, "dropout is \(dropout); give a rate of at least 0 and below 1")
         }
+        if architecture == .feedForward { try validateFeedForward() }
         if tiesEmbeddings, embeddingSize != hiddenSize {
             throw DataError(
                 .configuration,
@@ -48,6 +55,18 @@ public struct LanguageModelConfiguration: Sendable, Hashable {
         if let initialRange, !(initialRange > 0 && initialRange.isFinite) {
             throw DataError(.configuration, "the initial range is \(initialRange); give a positive number")
         }
+    }
+
+    /// What only recurrent models have is refused.
+    private func validateFeedForward() throws(DataError) {
+        try Self.require(order, "order", in: 2...64)
+        let refused = [
+            (layerCount > 1, "second layer"), (isDropoutVariational, "variational dropout"),
+            (isResidual, "residual connections"), (tiesEmbeddings && hasDirectConnections, "direct connections where it is tied"),
+        ]
+        let wrong = refused.first { $0.0 }?.1
+        guard let wrong else { return }
+        throw DataError(.configuration, "a feed-forward language model has no \(wrong); leave that out")
     }
 
     private static func require(_ value: Int, _ name: String, in range: ClosedRange<Int>) throws(DataError) {
@@ -60,7 +79,7 @@ public struct LanguageModelConfiguration: Sendable, Hashable {
 extension LanguageModelConfiguration {
     /// As keys and values of `config.json`.
     public var json: JSONObject {
-        [
+        var object: JSONObject = [
             "task": "lm", "unit": .string(unit.rawValue), "normalize": .string(normalization.rawValue),
             "cell": .string(cell.rawValue), "layers": JSONValue(layerCount),
             "embedding": JSONValue(embeddingSize), "hidden": JSONValue(hiddenSize), "dropout": JSONValue(dropout),
@@ -68,6 +87,12 @@ extension LanguageModelConfiguration {
             "residual": .bool(isResidual), "initial-range": initialRange.map { JSONValue($0) } ?? nil,
             "carries-state": .bool(carriesState),
         ]
+        if architecture == .feedForward {
+            object["architecture"] = .string(architecture.rawValue)
+            object["order"] = JSONValue(order)
+            object["direct-connections"] = .bool(hasDirectConnections)
+        }
+        return object
     }
 
     /// Reads what `json` wrote; other keys are left alone. Throws `.badData` for a missing or wrong value.
@@ -79,6 +104,11 @@ extension LanguageModelConfiguration {
         }
         unit = try reader.choice("unit", TextUnit.init(rawValue:))
         normalization = try reader.choice("normalize", default: .none, TextNormalization.init(rawValue:))
+        architecture = try reader.choice("architecture", default: .recurrent, LanguageModelArchitecture.init(rawValue:))
+        if architecture == .feedForward {
+            order = try reader.integer("order")
+            hasDirectConnections = try reader.bool("direct-connections")
+        }
         cell = try reader.choice("cell", CellKind.init(rawValue:))
         layerCount = try reader.integer("layers")
         embeddingSize = try reader.integer("embedding")

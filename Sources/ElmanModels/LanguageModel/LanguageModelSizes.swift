@@ -14,11 +14,10 @@ struct LanguageModelSizes {
 
     init(_ configuration: LanguageModelConfiguration, vocabularySize: Int) {
         let parameters = ParameterCollection.declarations()
-        _ = makeNetwork(
-            kind: configuration.cell, layerCount: configuration.layerCount, inputSize: configuration.embeddingSize,
-            hiddenSize: configuration.hiddenSize, in: parameters)
-        _ = parameters.addLookup(count: vocabularySize, size: configuration.embeddingSize, named: "embeddings")
-        if !configuration.tiesEmbeddings { _ = parameters.add([vocabularySize, configuration.hiddenSize], named: "scores") }
+        let embeddings = parameters.addLookup(
+            count: vocabularySize, size: configuration.embeddingSize, named: "embeddings")
+        let network = LanguageModel.makeNetwork(configuration, embeddings, boundary: 0, in: parameters)
+        if !configuration.tiesEmbeddings { _ = parameters.add([vocabularySize, network.hiddenSize], named: "scores") }
         _ = parameters.add([vocabularySize], named: "bias")
         let entries = parameters.entries
         parameterCount = entries.reduce(0) { $0 + $1.shape.count }
@@ -33,6 +32,22 @@ struct CellStepCost {
     let numbersPerUnit: Double
     /// Nodes of a step.
     let nodes: Int
+
+    /// What one step of a language model's network takes.
+    init(_ configuration: LanguageModelConfiguration) {
+        guard configuration.architecture == .feedForward else {
+            self.init(configuration.cell)
+            return
+        }
+        let tokens = (configuration.order - 1) * configuration.embeddingSize, units = configuration.hiddenSize
+        let numbers = 2 * tokens + 4 * units + (configuration.hasDirectConnections ? 2 * (tokens + units) : 0)
+        self.init(numbersPerUnit: Double(numbers) / Double(units), nodes: 4)
+    }
+
+    private init(numbersPerUnit: Double, nodes: Int) {
+        self.numbersPerUnit = numbersPerUnit
+        self.nodes = nodes
+    }
 
     private static let size = 64, sentences = 4, steps = 8
 

@@ -62,7 +62,7 @@ public struct MemoryEstimate: Sendable, Hashable {
     /// The estimate for a model and its work.
     public init(_ configuration: LanguageModelConfiguration, _ work: Work) {
         let sizes = LanguageModelSizes(configuration, vocabularySize: work.vocabularySize)
-        let step = CellStepCost(configuration.cell)
+        let step = CellStepCost(configuration)
         parameterCount = sizes.parameterCount
         // The largest tensor is copied and turned when it is saved.
         weights = 4 * (2 * sizes.paddedCount + 2 * sizes.largestCount)
