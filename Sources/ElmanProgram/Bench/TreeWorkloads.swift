@@ -16,13 +16,19 @@ private struct TreeModel {
             inputSize: TreeWorkloads.hiddenSize, outputSize: labelCount, hasBias: false, in: network.scope("scores"))
     }
 
-    /// The losses of all nodes of a tree.
-    func losses(_ tree: NumberedTexts.LabelledTree, in graph: ComputationGraph) -> [Expression] {
+    /// The vectors of all nodes of a tree.
+    func outputs(_ tree: NumberedTexts.LabelledTree, in graph: ComputationGraph) -> [Expression] {
         var words = tree.words.makeIterator()
         let nodes = tree.children.map { children in
             children.isEmpty ? TreeNode(input: embeddings[words.next()!, in: graph]) : TreeNode(children: children)
         }
-        return zip(cell.outputs(of: nodes), tree.labels).map { pickNegativeLogSoftmax(scores($0), $1) }
+        return cell.outputs(of: nodes)
+    }
+
+    /// The losses of all nodes of some trees together.
+    func loss(_ trees: [NumberedTexts.LabelledTree], in graph: ComputationGraph) -> Expression {
+        let outputs = concatenateToBatch(trees.flatMap { self.outputs($0, in: graph) })
+        return sumOverBatch(pickNegativeLogSoftmax(scores(outputs), trees.flatMap(\.labels)))
     }
 }
 
@@ -52,12 +58,11 @@ enum TreeWorkloads {
         let batches = BenchCorpus.chunks(BenchCorpus.shuffled(corpus.items), size: size)
         var result = Measurement.run(batches, seconds: seconds, warmUp: warmUp) { trees in
             graph.renew()
-            let losses = trees.flatMap { model.losses($0, in: graph) }
-            let total = sum(losses)
+            let total = model.loss(trees, in: graph)
             let value = Double(total.value.scalar)
             total.backward()
             for trainer in trainers { trainer.update() }
-            return (value / Double(losses.count) * Double(trees.count), trees.count)
+            return (value / Double(trees.reduce(0) { $0 + $1.labels.count }) * Double(trees.count), trees.count)
         }
         result.operationsPerUnit = operations(corpus)
         return result
