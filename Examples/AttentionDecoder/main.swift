@@ -45,9 +45,12 @@ struct Translator {
     }
 }
 
-let arguments = ExampleArguments(slice: 2000, epochs: 10)
-let training = orEnd(try ParallelTexts(reading: arguments.file(0, default: "Examples/Data/numbers-train.tsv")))
-let development = orEnd(try ParallelTexts(reading: arguments.file(1, default: "Examples/Data/numbers-dev.tsv")))
+let arguments = ExampleArguments(slice: 1000, epochs: 3)
+func read(_ index: Int, _ name: String) throws -> ParallelTexts {
+    let path = arguments.file(index, default: "Sources/CElmanTexts/texts/verses/" + name)
+    return try ParallelTexts(reading: path, columns: arguments.hasFiles ? nil : .init(source: 1, target: 2))
+}
+let training = orEnd(try read(0, "train.tsv")), development = orEnd(try read(1, "dev.tsv"))
 let sourceWords = training.sources.vocabulary(minimumCount: 2)
 let targetWords = training.targets.vocabulary(minimumCount: 2, boundary: Vocabulary.boundarySpelling)
 let boundary = targetWords.boundary!

@@ -43,7 +43,7 @@ func sentences(_ corpus: TextCorpus, _ vocabulary: Vocabulary, first count: Int)
     return (0..<min(encoded.sentenceCount, count)).map { encoded[$0].map { Int($0) } }
 }
 
-let arguments = ExampleArguments(slice: 6000, epochs: 2)
+let arguments = ExampleArguments(slice: 2000, epochs: 3)
 let texts = orEnd(try read(arguments))
 let vocabulary = texts.train.vocabulary(minimumCount: 3)  // rarer words are <unk>
 let train = orEnd(try sentences(texts.train, vocabulary, first: arguments.slice))

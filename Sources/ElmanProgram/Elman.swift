@@ -17,7 +17,7 @@ struct ElmanProgram: ParsableCommand {
             """,
         version: elmanVersion,
         subcommands: [
-            DemoCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ScoreCommand.self,
+            DemoCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, SearchCommand.self, ScoreCommand.self,
             GenerateCommand.self,
             PlotCommand.self, InspectCommand.self, CheckDataCommand.self, BenchCommand.self,
         ])

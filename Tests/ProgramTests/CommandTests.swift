@@ -14,7 +14,7 @@ import Testing
     @Test(arguments: [
         ["--help"], ["-h"], ["help"], ["help", "train"], ["train", "--help"], ["evaluate", "--help"], ["score", "-h"],
         ["generate", "--help"], ["inspect", "--help"], ["check-data", "--help"], ["plot", "--help"], ["bench", "--help"],
-        ["demo", "--help"],
+        ["demo", "--help"], ["predict", "--help"], ["search", "--help"],
     ])
     func helpIsShown(arguments: [String]) throws {
         let outcome = try Program.run(arguments, in: TemporaryFolder())

@@ -53,6 +53,14 @@ struct TrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Pairs to evaluate on: the file of targets.", valueName: "file")) var devTarget: String?
     @OptionGroup(title: "Model") var model: ModelFlags
     @OptionGroup(title: "Language models") var languageModel: LanguageModelFlags
+    @OptionGroup(title: "Words of sentences") var encoder: EncoderFlags
+    @OptionGroup(title: "Classifiers") var classify: ClassifyFlags
+    @OptionGroup(title: "Taggers") var tag: TagFlags
+    @OptionGroup(title: "Tasks on pairs") var pairTask: PairTaskFlags
+    @OptionGroup(title: "Translators") var translate: TranslateFlags
+    @OptionGroup(title: "Retrievers") var retrieve: RetrieveFlags
+    @OptionGroup(title: "Trees") var tree: TreeFlags
+    @OptionGroup(title: "Parsers") var parse: ParseFlags
     @OptionGroup(title: "Texts") var text: TextFlags
     @OptionGroup(title: "Training") var training: TrainingFlags
     @OptionGroup var common: CommonFlags
@@ -106,7 +114,9 @@ struct TrainCommand: ParsableCommand {
 
     private var flags: JSONObject {
         var object: JSONObject = [:]
-        let groups: [any SettingFlags] = [model, languageModel, text, training]
+        let groups: [any SettingFlags] = [
+            model, languageModel, encoder, classify, tag, pairTask, translate, retrieve, text, training,
+        ]
         for group in groups { for member in group.settings.members { object[member.key] = member.value } }
         return object
     }

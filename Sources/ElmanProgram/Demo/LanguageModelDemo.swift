@@ -2,17 +2,12 @@ import Elman
 
 /// `elman demo lm`: an LSTM learns eight plays of Shakespeare and is held against n-gram models.
 struct LanguageModelDemo {
-    let output: String
-    let epochs: Int
-    let seed: Int
-    let console: Console
+    let demo: DemoRun
+    private var console: Console { demo.console }
 
     func run() throws {
-        guard let text = EmbeddedText.bytes("shakespeare.txt") else {
-            throw ProgramError(.internalFault, "the program was built without its texts")
-        }
         let start = monotonicSeconds()
-        let split = try ShakespeareTokens.split(text)
+        let split = try ShakespeareTokens.split(demo.text("shakespeare.txt"))
         let vocabulary = split.train.vocabulary(minimumCount: 2)
         let training = try split.train.encoded(with: vocabulary)
         let development = try split.dev.encoded(with: vocabulary)
@@ -21,15 +16,15 @@ struct LanguageModelDemo {
         let baseline = showBaselines(training, test, vocabulary)
 
         let settings = try settings()
-        let folder = try RunFolder.create(output, force: true)
+        let seed = settings.training.options.seed
+        let folder = try demo.makeFolder(settings.json)
         try vocabulary.write(to: folder.vocabularyPath)
-        try folder.write(configuration: settings.json, programVersion: elmanVersion)
-        let model = try LanguageModel(settings.model, vocabulary: vocabulary, seed: UInt64(seed))
+        let model = try LanguageModel(settings.model, vocabulary: vocabulary, seed: seed)
         let task = LanguageModelTask(
-            model, training: training, development: development, batches: settings.batches, seed: UInt64(seed))
-        let loop = try RunTraining.makeLoop(task, settings.training, configuration: settings.json, folder)
-        try train(loop)
-        try RunReport.write(folder)
+            model, training: training, development: development, batches: settings.batches, seed: seed)
+        let count = grouped(model.parameters.scalarCount)
+        console.print("An LSTM of 200 units that shares its embeddings with the output, \(count) parameters, learns:")
+        try demo.train(task, settings.training, settings.json, in: folder, metric: "perplexity", unit: "word")
 
         let best = try LanguageModel(folder)
         var scorer = LanguageModelScorer(best)
@@ -37,11 +32,13 @@ struct LanguageModelDemo {
         console.print("")
         console.print("held-out perplexity \(fixed(perplexity, 1)); the best n-gram model has \(fixed(baseline, 1))")
         try showSamples(best)
-        console.print("\(fixed(monotonicSeconds() - start, 0)) seconds in all. The run is in \(output). Try next:")
-        console.print("  elman generate \(output) --prompt \"my lord ,\" --temperature 0.8 --length 60")
-        console.print("  echo \"to be , or not to be : that is the question :\" | elman score \(output) - --per-token")
-        console.print("  elman inspect \(output)")
-        console.print("  elman train lm YOUR.txt -o runs/mine --unit char --bptt 100 --hidden 256")
+        demo.finish(
+            since: start,
+            [
+                "elman generate \(demo.output) --prompt \"my lord ,\" --temperature 0.8 --length 60",
+                "echo \"to be , or not to be : that is the question :\" | elman score \(demo.output) - --per-token",
+                "elman inspect \(demo.output)", "elman train lm YOUR.txt -o runs/mine --unit char --bptt 100 --hidden 256",
+            ])
     }
 
     /// A tied LSTM with dropout on one stream, the rate falling to zero: good after three passes, better after twelve.
@@ -49,7 +46,7 @@ struct LanguageModelDemo {
         let flags: JSONObject = [
             "cell": "lstm", "embedding": 200, "hidden": 200, "tie-embeddings": true, "dropout": 0.35, "min-count": 2,
             "bptt": 35, "batch-size": 20, "optimizer": "adam", "learning-rate": 0.004, "schedule": "linear", "clip": 5,
-            "epochs": JSONValue(epochs), "seed": JSONValue(seed),
+            "epochs": JSONValue(demo.epochs), "seed": JSONValue(demo.seed),
         ]
         return try LanguageModelSettings(SettingsReader(configuration: flags, path: "demo"))
     }
@@ -74,27 +71,11 @@ struct LanguageModelDemo {
         return perplexities.min() ?? .infinity
     }
 
-    private func train(_ loop: TrainingLoop) throws {
-        let settings = loop.task.parameters.scalarCount
-        console.print("An LSTM of 200 units that shares its embeddings with the output, \(grouped(settings)) parameters, learns:")
-        Console.output.flush()
-        Signals.install()
-        defer { Signals.restore() }
-        let display = TrainingDisplay(console: console, metricName: "dev perplexity", unit: "word")
-        loop.handler = { event in
-            display.show(event)
-            return Signals.stop == nil ? .proceed : .stop
-        }
-        let end = try loop.run()
-        display.finish()
-        if end == .stopped, let stop = Signals.stop { throw ExitWithStatus(status: stop.status) }
-    }
-
     private func showSamples(_ model: LanguageModel) throws {
         let writer = Detokenizer(capitalizes: true)
         console.print("What it writes by itself:")
         for number in 0..<3 {
-            let options = GenerationOptions(length: 45, temperature: 0.8, seed: UInt64(seed * 100 + number))
+            let options = GenerationOptions(length: 45, temperature: 0.8, seed: UInt64(demo.seed * 100 + number))
             let tokens = try model.generate(after: [], options)
             console.print("")
             for line in tokens.split(separator: model.boundary).dropLast() {

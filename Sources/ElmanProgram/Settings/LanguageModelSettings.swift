@@ -16,6 +16,11 @@ struct LanguageModelSettings {
         model = LanguageModelConfiguration()
         let unit = try reader.choice("unit", among: TextUnit.allCases.map(\.rawValue)).flatMap { TextUnit(rawValue: $0) }
         model.unit = unit ?? .word
+        let architectures = LanguageModelArchitecture.allCases.map(\.rawValue)
+        let architecture = try reader.choice("architecture", among: architectures)
+        model.architecture = architecture.flatMap { LanguageModelArchitecture(rawValue: $0) } ?? .recurrent
+        model.order = try reader.integer("order", in: 2...64) ?? model.order
+        model.hasDirectConnections = try reader.bool("direct-connections") ?? false
         model.cell = try reader.cell() ?? model.cell
         model.layerCount = try reader.integer("layers", in: 1...64) ?? 1
         model.embeddingSize = try reader.integer("embedding", in: 1...65536) ?? 64

@@ -56,5 +56,10 @@ extension Option: SettingFlag {
 }
 
 extension Flag: SettingFlag {
-    fileprivate var setting: JSONValue? { wrappedValue as? Bool == true ? true : nil }
+    /// A switch that can be turned off says both; any other only that it is on.
+    fileprivate var setting: JSONValue? {
+        guard let value = wrappedValue as Any? else { return nil }
+        if Value.self == Optional<Bool>.self { return (value as? Bool).map { .bool($0) } }
+        return value as? Bool == true ? true : nil
+    }
 }

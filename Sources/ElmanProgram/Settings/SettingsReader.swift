@@ -125,6 +125,11 @@ struct SettingsReader {
         fault(key, value, "is \(value.json.asString ?? value.json.text()); give \(expected)")
     }
 
+    /// An error about a setting that somebody set, reported where it was set.
+    func fault(_ key: String, _ message: String) -> any Error {
+        values[key].map { fault(key, $0, message) } ?? DataError(.configuration, "\(key) \(message)")
+    }
+
     private func fault(_ key: String, _ value: Value, _ message: String) -> any Error {
         switch value.source {
         case .flag: ProgramError(.usage, "--\(key) \(message)")

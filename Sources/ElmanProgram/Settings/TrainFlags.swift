@@ -5,6 +5,11 @@ import Elman
 struct ModelFlags: SettingFlags {
     @Option(help: ArgumentHelp("\(CellKind.allCases.map(\.rawValue).joined(separator: ", ")) (lstm).", valueName: "name"))
     var cell: String?
+    @Option(
+        help: ArgumentHelp(
+            "A recurrent network; feed-forward: the tokens just before alone (lm); bow: words in any order (classify) (recurrent).",
+            valueName: "recurrent|feed-forward|bow"))
+    var architecture: String?
     @Option(help: ArgumentHelp("Recurrent layers (1).", valueName: "n"))
     var layers: Int?
     @Option(help: ArgumentHelp("Elements of a token's vector (64).", valueName: "n"))
@@ -29,6 +34,118 @@ struct LanguageModelFlags: SettingFlags {
             "0: sentence by sentence. N: one stream cut every N tokens, the state carried along (0).", valueName: "n"))
     var bptt: Int?
     @Flag(help: "Use the embeddings as output weights.") var tieEmbeddings = false
+    @Option(
+        help: ArgumentHelp("Of --architecture feed-forward: n, the next token and those it is told from (3).", valueName: "n"))
+    var order: Int?
+    @Flag(help: "Of --architecture feed-forward: connect the tokens' vectors with the scores directly too.")
+    var directConnections = false
+}
+
+/// How words become vectors, in tasks that read whole sentences.
+struct EncoderFlags: SettingFlags {
+    @Flag(inversion: .prefixedNo, help: "Look words up in lower case.") var lowercase: Bool?
+    @Option(help: ArgumentHelp("Elements of a character's vector; 0: words are not read by characters (0).", valueName: "n"))
+    var characterEmbedding: Int?
+    @Option(help: ArgumentHelp("Units that read the characters of a word, in each direction (32).", valueName: "n"))
+    var characterHidden: Int?
+    @Option(help: ArgumentHelp("Elements that tell how a word is written, such as in capitals (0).", valueName: "n"))
+    var caseEmbedding: Int?
+    @Option(
+        help: ArgumentHelp("How likely a word that occurs once is read as unknown while training (0.5).", valueName: "rate"))
+    var unknownRate: Double?
+}
+
+/// What only a classifier has.
+struct ClassifyFlags: SettingFlags {
+    @Option(help: ArgumentHelp("How the states become one vector (last).", valueName: "last|mean|max|attention"))
+    var pooling: String?
+    @Option(help: ArgumentHelp("How much classes weigh in training (none).", valueName: "none|balanced"))
+    var classWeights: String?
+}
+
+/// What only a tagger has.
+struct TagFlags: SettingFlags {
+    @Option(
+        help: ArgumentHelp(
+            "What is learned: each tag alone, or all tags of a sentence together (softmax).",
+            valueName: TaggerLoss.allCases.map(\.rawValue).joined(separator: "|")))
+    var loss: String?
+    @Option(help: ArgumentHelp("The column of the tag, in columns (last; upos in CoNLL-U).", valueName: "last|upos|xpos|n"))
+    var column: String?
+    @Option(
+        help: ArgumentHelp(
+            "The scheme that tags of spans are learned in (that of the file).",
+            valueName: TagScheme.allCases.map(\.rawValue).joined(separator: "|")))
+    var tagScheme: String?
+    @Flag(inversion: .prefixedNo, help: "Give out only tags that may follow each other.") var constrained: Bool?
+    @Option(help: ArgumentHelp("Cost of a wrong tag in the margin loss (1).", valueName: "n")) var margin: Double?
+    @Option(help: ArgumentHelp("Elements of the previous tag's vector (16).", valueName: "n")) var tagEmbedding: Int?
+    @Option(help: ArgumentHelp("How often the previous tag is the right one, in the first epoch (1).", valueName: "rate"))
+    var teacherForcing: Double?
+    @Option(help: ArgumentHelp("By how much that falls from epoch to epoch (0).", valueName: "rate"))
+    var teacherForcingDecay: Double?
+    @Option(help: ArgumentHelp("Below which it does not fall (0.2).", valueName: "rate")) var teacherForcingFloor: Double?
+    @Option(help: ArgumentHelp("Word vectors to begin with: word2vec, GloVe or fastText.", valueName: "file"))
+    var embeddings: String?
+}
+
+/// What tasks on pairs of texts have.
+struct PairTaskFlags: SettingFlags {
+    @Option(help: ArgumentHelp("Columns of source and target in a file of three or more.", valueName: "n,n"))
+    var columns: String?
+    @Option(help: ArgumentHelp("Learn so many merges of byte-pair encoding; 0: tokens are words (0).", valueName: "n"))
+    var bpeMerges: Int?
+    @Flag(help: "One byte-pair encoding for both sides.") var sharedBpe = false
+}
+
+/// What only a translator has.
+struct TranslateFlags: SettingFlags {
+    @Flag(help: "The encoder reads in both directions.") var bidirectional = false
+    @Option(help: ArgumentHelp("Units of the encoder, in each direction (as the decoder).", valueName: "n"))
+    var encoderHidden: Int?
+    @Option(
+        help: ArgumentHelp(
+            "How the decoder's first state comes from the encoder (summary).",
+            valueName: StateHandOver.allCases.map(\.rawValue).joined(separator: "|")))
+    var handOver: String?
+    @Option(
+        help: ArgumentHelp(
+            "How the decoder looks at the source (none).",
+            valueName: AttentionKind.allCases.map(\.rawValue).joined(separator: "|")))
+    var attention: String?
+    @Option(help: ArgumentHelp("Units of MLP attention (128).", valueName: "n")) var attentionSize: Int?
+    @Flag(help: "What a token was predicted from is part of the next input.") var inputFeeding = false
+}
+
+/// What only a retriever has.
+struct RetrieveFlags: SettingFlags {
+    @Flag(help: "Sources are found by targets too.") var bothDirections = false
+    @Option(
+        help: ArgumentHelp(
+            "How alike two vectors are (dot).", valueName: RetrievalSimilarity.allCases.map(\.rawValue).joined(separator: "|")))
+    var similarity: String?
+    @Option(help: ArgumentHelp("What scores are multiplied by in training (1).", valueName: "n")) var scale: Double?
+}
+
+/// What only a classifier of trees has.
+struct TreeFlags: SettingFlags {
+    @Option(help: ArgumentHelp("Children that a node of an N-ary cell may have (2).", valueName: "n")) var children: Int?
+    @Flag(inversion: .prefixedNo, help: "Learn the labels of all nodes, not of the roots alone.") var allNodes: Bool?
+}
+
+/// What only a parser has.
+struct ParseFlags: SettingFlags {
+    @Option(
+        help: ArgumentHelp(
+            "How trees are found (biaffine).", valueName: ParsingMethod.allCases.map(\.rawValue).joined(separator: "|")))
+    var method: String?
+    @Option(help: ArgumentHelp("Units that score arcs (256).", valueName: "n")) var arcHidden: Int?
+    @Option(help: ArgumentHelp("Units that score relations (64).", valueName: "n")) var labelHidden: Int?
+    @Option(help: ArgumentHelp("Units of stack and buffer (128).", valueName: "n")) var stackHidden: Int?
+    @Option(help: ArgumentHelp("Units before the scores of actions (128).", valueName: "n")) var actionHidden: Int?
+    @Option(help: ArgumentHelp("Elements of a relation's vector (32).", valueName: "n")) var relationEmbedding: Int?
+    @Option(help: ArgumentHelp("How often arc-hybrid goes on by its own action while it learns (0.9).", valueName: "rate"))
+    var exploration: Double?
 }
 
 /// How texts are read.

@@ -30,7 +30,12 @@ extension ProgramTask {
 
 /// The tasks of the program.
 enum ProgramTasks {
-    static var all: [any ProgramTask.Type] { [LanguageModelProgramTask.self] }
+    static var all: [any ProgramTask.Type] {
+        [
+            LanguageModelProgramTask.self, ClassifyProgramTask.self, TagProgramTask.self, TranslateProgramTask.self,
+            RetrieveProgramTask.self, TreeProgramTask.self, ParseProgramTask.self,
+        ]
+    }
 
     static var names: [String] { all.map { $0.name } }
 

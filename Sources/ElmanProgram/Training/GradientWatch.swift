@@ -3,6 +3,8 @@ struct GradientWatch {
     private static let memory = 101
     private static let patience = 20
     private static let factor = 100.0
+    /// Below it a gradient does no harm: where nearly nothing is left to learn, the usual norm is nearly nothing.
+    private static let harmless = 20.0
     private var norms: [Double] = []
     private var next = 0
     /// Updates for which nothing is said, after something was.
@@ -15,7 +17,7 @@ struct GradientWatch {
         var result: Double?
         if norms.count >= Self.patience, silence <= 0 {
             let median = norms.sorted()[norms.count / 2]
-            if norm > Self.factor * median {
+            if norm > max(Self.factor * median, Self.harmless) {
                 result = median
                 silence = Self.memory
             }

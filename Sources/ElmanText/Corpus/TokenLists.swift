@@ -36,6 +36,16 @@ public struct TokenLists: Sendable, Equatable {
     /// The tokens of a list.
     public func tokens(of list: Int) -> [String] { self[list].map { counts.token(Int($0)) } }
 
+    /// Only some of the lists. Types keep no number that they had.
+    public func part(where belongs: (Int) -> Bool) -> TokenLists {
+        var result = TokenLists()
+        for list in 0..<count where belongs(list) {
+            for type in self[list] { counts.table.withEntry(Int(type)) { result.append($0) } }
+            result.endList()
+        }
+        return result
+    }
+
     /// The number of tokens of every list.
     public var lengths: [Int] { zip(starts.dropFirst(), starts).map { $0 - $1 } }
 

@@ -66,6 +66,19 @@ public struct LabelledTexts: Sendable {
         return labelTypes.map { indices[Int($0)] }
     }
 
+    /// Only some of the texts.
+    public func part(where belongs: (Int) -> Bool) -> LabelledTexts {
+        var result = self
+        let kept = (0..<count).filter(belongs)
+        result.texts = texts.part(where: belongs)
+        result.lines = kept.map { lines[$0] }
+        result.labelCounts = TokenCounts()
+        result.labelTypes = kept.map { text in
+            Int32(labelCounts.table.withEntry(Int(labelTypes[text])) { result.labelCounts.add($0) })
+        }
+        return result
+    }
+
     fileprivate mutating func add(label: ByteView, text: ByteView, line: Int, format: LabelFormat, maximumLength: Int) {
         self.format = format
         labelTypes.append(Int32(labelCounts.add(label)))

@@ -87,6 +87,25 @@ public struct ParallelTexts: Sendable {
         try finish(cleaner.path, options.normalization)
     }
 
+    /// Pairs that are in memory, each side as lines whose words stand between spaces. Fails where they are not equally many.
+    public init(sources: TokenLists, targets: TokenLists) {
+        guard sources.count == targets.count else { fail("\(sources.count) sources for \(targets.count) targets") }
+        self.sources = sources
+        self.targets = targets
+        lines = Array(1..<sources.count + 1)
+        statistics.sentences = sources.count
+        statistics.tokens = sources.types.count + targets.types.count
+    }
+
+    /// Only some of the pairs.
+    public func part(where belongs: (Int) -> Bool) -> ParallelTexts {
+        var result = self
+        result.sources = sources.part(where: belongs)
+        result.targets = targets.part(where: belongs)
+        result.lines = (0..<count).filter(belongs).map { lines[$0] }
+        return result
+    }
+
     /// How many pairs there are.
     public var count: Int { sources.count }
 

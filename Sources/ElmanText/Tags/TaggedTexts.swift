@@ -58,6 +58,16 @@ public struct TaggedTexts: Sendable {
     /// How many sentences there are.
     public var count: Int { words.count }
 
+    /// Only some of the sentences. What was kept of the file is left behind.
+    public func part(where belongs: (Int) -> Bool) -> TaggedTexts {
+        var result = self
+        result.words = words.part(where: belongs)
+        result.storedTags = hasTags ? storedTags.part(where: belongs) : storedTags
+        result.lines = (0..<count).filter(belongs).map { lines[$0] }
+        result.source = nil
+        return result
+    }
+
     /// All tags in the order of their bytes.
     public func tagVocabulary() -> Vocabulary { Vocabulary(labels: storedTags.counts) }
 

@@ -5,8 +5,7 @@ struct LanguageModelTexts {
     private let training: TextCorpus
     private let development: TextCorpus?
     private let unit: TextUnit
-    /// Every tenth block of sentences of the training text is kept apart, where no file is given.
-    private let splitsDevelopment: Bool
+    private let split: DevelopmentSplit
 
     /// Reads the files. Throws a `DataError` that names file and line.
     init(_ sources: TrainingSources, _ settings: LanguageModelSettings) throws(DataError) {
@@ -15,7 +14,7 @@ struct LanguageModelTexts {
         development = try sources.development.map { path throws(DataError) in
             try TextCorpus(reading: [path], options: settings.reading)
         }
-        splitsDevelopment = sources.development == nil && training.statistics.sentences >= 20
+        split = DevelopmentSplit(count: training.statistics.sentences, hasDevelopment: sources.development != nil)
     }
 
     /// What the text consists of, for people.
@@ -34,30 +33,20 @@ struct LanguageModelTexts {
         if let development {
             return LanguageModelCorpora(training: whole, development: try development.encoded(with: vocabulary))
         }
-        guard splitsDevelopment else { return LanguageModelCorpora(training: whole, development: nil) }
-        let isKept = { Self.isKeptApart($0, of: whole.sentenceCount) }
-        return LanguageModelCorpora(training: whole.part { !isKept($0) }, development: whole.part(where: isKept))
-    }
-
-    /// Blocks of ten sentences stay together where there are many, so that text which runs on is cut seldom.
-    private static func isKeptApart(_ sentence: Int, of count: Int) -> Bool {
-        (count < 100 ? sentence : sentence / 10) % 10 == 9
+        guard split.isNeeded else { return LanguageModelCorpora(training: whole, development: nil) }
+        return LanguageModelCorpora(
+            training: whole.part { !split.isKeptApart($0) }, development: whole.part(where: split.isKeptApart))
     }
 
     /// What was read, in a line or two.
     func summary(_ vocabulary: Vocabulary) -> [String] {
         let facts = training.statistics
-        var lines = [
+        return [
             "\(counted(facts.sentences, "sentence")), \(counted(facts.tokens, unit == .word ? "token" : "character")), "
                 + "\(counted(training.counts.typeCount, "type")), vocabulary \(grouped(vocabulary.count))"
                 + (facts.blankLines > 0 ? ", \(counted(facts.blankLines, "blank line")) skipped" : "")
                 + (facts.replacements > 0 ? ", \(grouped(facts.replacements)) invalid bytes replaced" : "")
-        ]
-        if splitsDevelopment {
-            let what = facts.sentences < 100 ? "sentence" : "block of ten sentences"
-            lines.append("every tenth \(what) is kept apart for evaluation (no --dev given)")
-        }
-        return lines
+        ] + split.summary("sentence")
     }
 
     /// What may not be as the user thinks.
@@ -86,8 +75,8 @@ struct LanguageModelCorpora {
 
     /// A number that tells these texts from others, as text.
     var fingerprint: String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for token in training.tokens { hash = (hash ^ UInt64(UInt32(bitPattern: token))) &* 0x100_0000_01b3 }
-        return String(hash, radix: 16)
+        var fingerprint = Fingerprint()
+        fingerprint.add(training.tokens)
+        return fingerprint.text
     }
 }

@@ -1,0 +1,131 @@
+import Elman
+
+/// `classify`: texts with one label each.
+enum ClassifyProgramTask: ProgramTask {
+    static let name = "classify"
+    static let summary = "a label for each text: label ||| text, label<TAB>text or __label__x text, one a line"
+    static var keys: [String] {
+        TrainSettings.keys + ModelFlags.keys + EncoderFlags.keys + ClassifyFlags.keys
+    }
+
+    static func plan(_ reader: SettingsReader, _ sources: TrainingSources) throws -> TrainingPlan {
+        try sources.requireFiles(of: name)
+        let training = try TrainSettings(reader)
+        let choices = [
+            "architecture": ClassifierArchitecture.allCases.map(\.rawValue), "pooling": PoolingKind.allCases.map(\.rawValue),
+            "class-weights": ClassWeighting.allCases.map(\.rawValue),
+            "normalize": TextNormalization.allCases.map(\.rawValue),
+        ]
+        let model = try reader.resolve(ClassifierConfiguration().json, choices: choices) { json throws(DataError) in
+            try ClassifierConfiguration(json: json, path: "")
+        }
+        return { folder in try PreparedClassifier(model, training, sources, resuming: folder) }
+    }
+
+    static func evaluate(_ folder: RunFolder, _ request: EvaluationRequest) throws -> EvaluationResult {
+        let model = try Classifier(folder)
+        let texts = try LabelledTexts(reading: request.files)
+        let metrics = model.evaluate(texts, worstErrorCount: request.errorCount)
+        let rows = [
+            ["examples", grouped(metrics.report.examples)], ["accuracy", percentText(metrics.report.accuracy)],
+            ["macro f1", percentText(metrics.report.macroF1)],
+        ]
+        var details = [""] + alignedColumns(Array(metrics.rows.dropFirst()), header: metrics.rows[0])
+        let confusions = metrics.confusionRows()
+        if confusions.count > 1 {
+            details += [""] + alignedColumns(Array(confusions.dropFirst()), header: confusions[0])
+        }
+        if !metrics.worstErrors.isEmpty {
+            let errors = metrics.worstErrorRows
+            details += ["", "worst errors"] + alignedColumns(Array(errors.dropFirst()), header: errors[0])
+        }
+        return EvaluationResult(json: metrics.json, rows: rows, details: details)
+    }
+
+    /// Texts without labels, one a line. Prints the label, its probability and the line, or an object with all probabilities.
+    static func predict(_ folder: RunFolder, _ request: PredictionRequest) throws {
+        try request.requireFormat(among: ["text", "tsv", "jsonl"])
+        let model = try Classifier(folder)
+        try request.forEachGroupOfLines { lines in
+            let predictions = model.predict(lines.map { $0.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init) })
+            for (line, prediction) in zip(lines, predictions) { request.console.print(text(line, prediction, model, request)) }
+        }
+    }
+
+    private static func text(
+        _ line: String, _ prediction: Classifier.Prediction, _ model: Classifier, _ request: PredictionRequest
+    ) -> String {
+        let label = model.labels[prediction.label], probability = prediction.probabilities[prediction.label]
+        switch request.format {
+        case "jsonl":
+            var all: JSONObject = [:]
+            for (index, probability) in prediction.probabilities.enumerated() {
+                all[model.labels[index]] = JSONValue(probability)
+            }
+            let object: JSONObject = [
+                "label": .string(label), "probability": JSONValue(probability), "probabilities": .object(all),
+                "text": .string(line),
+            ]
+            return object.text()
+        case "text": return label
+        default: return "\(label)\t\(probability)\t\(line)"
+        }
+    }
+}
+
+/// The training of a classifier, ready to begin.
+private struct PreparedClassifier: PreparedTraining {
+    let training: TrainSettings
+    private let model: Classifier
+    private let texts: LabelledTexts
+    private let development: LabelledTexts?
+    private let split: DevelopmentSplit
+
+    init(
+        _ configuration: ClassifierConfiguration, _ training: TrainSettings, _ sources: TrainingSources,
+        resuming folder: RunFolder?
+    ) throws {
+        self.training = training
+        let all = try LabelledTexts(reading: sources.training, options: training.reading)
+        let split = DevelopmentSplit(count: all.count, hasDevelopment: sources.development != nil)
+        self.split = split
+        texts = split.isNeeded ? all.part { !split.isKeptApart($0) } : all
+        development =
+            try sources.development.map { path throws(DataError) in
+                try LabelledTexts(reading: [path], options: training.reading)
+            } ?? (split.isNeeded ? all.part(where: split.isKeptApart) : nil)
+        let seed = training.options.seed
+        if let folder {
+            model = try Classifier.untrained(folder, seed: seed)
+        } else {
+            model = try Classifier(configuration, for: texts, seed: seed)
+        }
+    }
+
+    var configuration: JSONObject { model.configuration.json.adding(training.json) }
+    var unit: String { "text" }
+    var metric: String { "accuracy" }
+    var warnings: [String] { cutWarnings(texts.statistics, training) }
+
+    var summary: [String] {
+        let labels = texts.labelVocabulary()
+        return [
+            "\(counted(texts.count, "text")), \(counted(texts.texts.types.count, "token")), "
+                + "\(counted(texts.texts.counts.typeCount, "type")), \(counted(labels.count, "label"))"
+        ] + split.summary("text")
+    }
+
+    var fingerprint: String {
+        var hash = Fingerprint()
+        hash.add(texts.texts)
+        hash.add(texts.labelTypes)
+        return hash.text
+    }
+
+    func writeVocabularies(to folder: RunFolder) throws { try model.writeVocabularies(to: folder) }
+
+    func makeTask() throws -> any TrainingTask {
+        try ClassifierTask(
+            model, training: texts, development: development, batchSize: training.batchSize, seed: training.options.seed)
+    }
+}

@@ -1,0 +1,75 @@
+import Elman
+
+/// The pairs of a training: two files of equal line count, or two columns of one.
+struct PairTexts {
+    let training: ParallelTexts
+    let development: ParallelTexts?
+    private let split: DevelopmentSplit
+    private let columns: String?
+
+    init(_ sources: TrainingSources, columns: String?, _ settings: TrainSettings) throws {
+        self.columns = columns
+        let all = try Self.read(sources.training, sources.pair, columns, settings.reading)
+        let files = sources.development.map { [$0] } ?? []
+        let hasDevelopment = !files.isEmpty || sources.developmentPair != nil
+        split = DevelopmentSplit(count: all.count, hasDevelopment: hasDevelopment)
+        let split = split
+        training = split.isNeeded ? all.part { !split.isKeptApart($0) } : all
+        if hasDevelopment {
+            development = try Self.read(files, sources.developmentPair, columns, settings.reading)
+        } else {
+            development = split.isNeeded ? all.part(where: split.isKeptApart) : nil
+        }
+    }
+
+    /// The setting `columns`, such as 1,3, checked.
+    static func columns(_ reader: SettingsReader) throws -> String? {
+        guard let text = try reader.string("columns") else { return nil }
+        guard parse(text) != nil else { throw reader.fault("columns", "is '\(text)'; give two numbers such as 1,3") }
+        return text
+    }
+
+    private static func parse(_ text: String) -> ParallelTexts.Columns? {
+        let numbers = text.split(separator: ",").map { Int($0) ?? 0 }
+        guard numbers.count == 2, numbers.allSatisfy({ $0 > 0 }) else { return nil }
+        return ParallelTexts.Columns(source: numbers[0], target: numbers[1])
+    }
+
+    private static func read(
+        _ files: [String], _ pair: PairedFiles?, _ columns: String?, _ options: ReadingOptions
+    ) throws -> ParallelTexts {
+        if let pair {
+            guard files.isEmpty else {
+                throw ProgramError(.usage, "pairs are given twice: in \(files[0]) and as --source and --target")
+            }
+            return try ParallelTexts(source: pair.source, target: pair.target, options: options)
+        }
+        guard files.count == 1 else { throw ProgramError(.usage, "\(files.count) files of pairs are given; give one") }
+        return try ParallelTexts(reading: files[0], columns: columns.flatMap(parse), options: options)
+    }
+
+    /// The pairs that an evaluation is asked for.
+    static func read(_ request: EvaluationRequest, _ folder: RunFolder) throws -> ParallelTexts {
+        let columns = try request.column ?? folder.readConfiguration()["columns"]?.asString
+        return try read(request.files, request.pair, columns, ReadingOptions())
+    }
+
+    var json: JSONObject { ["columns": columns.map { .string($0) } ?? .null] }
+
+    func summary(vocabularies: [Int]) -> [String] {
+        [
+            "\(counted(training.count, "pair")), \(counted(training.sources.types.count, "token")) in sources, "
+                + "\(grouped(training.targets.types.count)) in targets, vocabularies "
+                + vocabularies.map { grouped($0) }.joined(separator: " and ")
+                + (training.statistics.blankLines > 0
+                    ? ", \(counted(training.statistics.blankLines, "pair")) with a blank side left out" : "")
+        ] + split.summary("pair")
+    }
+
+    var fingerprint: String {
+        var hash = Fingerprint()
+        hash.add(training.sources)
+        hash.add(training.targets)
+        return hash.text
+    }
+}
