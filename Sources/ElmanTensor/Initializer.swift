@@ -5,11 +5,28 @@ public struct Initializer: Sendable {
     /// What the name of the initializer is in a configuration.
     public let name: String
     private let body: @Sendable (Shape, inout RandomGenerator) -> [Float]
+    /// For tables of vectors, where it differs.
+    private let tableBody: (@Sendable (_ size: Int, _ count: Int, inout RandomGenerator) -> [Float])?
 
     /// An initializer of one's own: `body` returns `shape.count` values in storage order.
     public init(_ name: String, _ body: @escaping @Sendable (_ shape: Shape, _ generator: inout RandomGenerator) -> [Float]) {
+        self.init(name, body, table: nil)
+    }
+
+    private init(
+        _ name: String, _ body: @escaping @Sendable (Shape, inout RandomGenerator) -> [Float],
+        table: (@Sendable (Int, Int, inout RandomGenerator) -> [Float])?
+    ) {
         self.name = name
         self.body = body
+        tableBody = table
+    }
+
+    /// Values for a table of vectors, such as embeddings. What an initializer makes of the shape it makes of that of a vector:
+    /// a range does not depend on how many vectors there are.
+    public func values(forTableOf count: Int, vectorSize: Int, using generator: inout RandomGenerator) -> [Float] {
+        guard let tableBody else { return values(for: [vectorSize, count], using: &generator) }
+        return tableBody(vectorSize, count, &generator)
     }
 
     /// Values for a parameter of a shape.
@@ -44,13 +61,14 @@ public struct Initializer: Sendable {
     }
 
     /// Uniform in ±gain·√(3 d / Σ dimensions) for d dimensions (Glorot and Bengio 2010, as DyNet generalises it): for a
-    /// matrix √(6 / (rows + columns)), for a vector √(3 / n).
+    /// matrix √(6 / (rows + columns)), for a vector and for each vector of a table √(3 / n).
     public static func glorot(gain: Float = 1) -> Initializer {
-        Initializer("glorot") { shape, generator in
-            let sum = shape.dimensions.reduce(0, +)
-            let range = gain * (3 * Float(max(shape.rank, 1)) / Float(max(sum, 1))).squareRoot()
-            return uniformValues(shape.count, range: range, &generator)
+        @Sendable func range(_ shape: Shape) -> Float {
+            gain * (3 * Float(max(shape.rank, 1)) / Float(max(shape.dimensions.reduce(0, +), 1))).squareRoot()
         }
+        return Initializer(
+            "glorot", { shape, generator in uniformValues(shape.count, range: range(shape), &generator) },
+            table: { size, count, generator in uniformValues(size * count, range: range([size]), &generator) })
     }
 
     /// The identity matrix times `scale`; zeros outside the diagonal.

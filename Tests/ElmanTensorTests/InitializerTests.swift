@@ -15,6 +15,20 @@ struct InitializerTests {
         #expect(abs(matrix.reduce(0, +) / 40_000) < 2e-3)
     }
 
+    /// As in DyNet, where √3 / 8 is the range of vectors of 64 elements, however many there are.
+    @Test func vectorsOfATableAreDrawnEachForItself() {
+        for count in [10, 5000] {
+            var generator = RandomGenerator(seed: 7)
+            let table = Initializer.glorot().values(forTableOf: count, vectorSize: 64, using: &generator)
+            let largest = table.map(abs).max()!
+            #expect(table.count == count * 64)
+            #expect(largest <= (3 as Float).squareRoot() / 8 && largest > 0.21)
+        }
+        var generator = RandomGenerator(seed: 7)
+        #expect(
+            Initializer.uniform(0.5).values(forTableOf: 3, vectorSize: 4, using: &generator) == values(.uniform(0.5), [4, 3]))
+    }
+
     @Test func normalTakesTheDeviation() {
         let drawn = values(.normal(deviation: 2), [10_000])
         let variance = drawn.reduce(0) { $0 + Double($1 * $1) } / 10_000

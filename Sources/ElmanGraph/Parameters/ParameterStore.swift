@@ -42,7 +42,12 @@ package final class ParameterStore: @unchecked Sendable {
             let entry = ParameterEntry(
                 name: name, shape: shape, isLookup: isLookup, columnStride: columnStride, columnCount: columnCount,
                 values: pointer, gradients: gradientPointer, isDeclaration: isDeclaration)
-            if !isDeclaration { entry.setValues(initializer.values(for: shape, using: &generator)) }
+            if !isDeclaration {
+                entry.setValues(
+                    isLookup
+                        ? initializer.values(forTableOf: shape.columns, vectorSize: shape.rows, using: &generator)
+                        : initializer.values(for: shape, using: &generator))
+            }
             entries.append(entry)
             return entries.count - 1
         }

@@ -16,8 +16,8 @@ struct ClassifyDemo {
             configuration: ["epochs": JSONValue(demo.epochs), "seed": JSONValue(demo.seed)], path: "demo")
         let settings = try TrainSettings(reader)
         var configuration = ClassifierConfiguration()
-        configuration.pooling = .max
-        configuration.encoder.dropout = 0.3
+        configuration.pooling = .attention
+        configuration.encoder.dropout = 0.4
         let json = configuration.json.adding(settings.json)
         let folder = try demo.makeFolder(json)
         let model = try Classifier(configuration, for: training, seed: settings.options.seed)

@@ -52,7 +52,7 @@ enum Demo: String, CaseIterable {
     var epochs: Int {
         switch self {
         case .lm: 3
-        case .classify: 6
+        case .classify: 8
         case .tag: 12
         case .seq2seq: 5
         }
