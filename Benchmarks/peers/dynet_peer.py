@@ -3,7 +3,7 @@
 steps by concatenate_to_batch, and the LSTM builder of your choice (compact has one fused node for the gates)."""
 import workloads
 
-options = workloads.arguments(__doc__, builder=["compact", "vanilla"])
+options = workloads.arguments(__doc__, [*workloads.LANGUAGE_MODELS, *workloads.GENERATION], builder=["compact", "vanilla"])
 
 import dynet_config
 

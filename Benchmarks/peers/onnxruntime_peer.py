@@ -2,9 +2,7 @@
 """Generation in ONNX Runtime: one graph (Gather, two LSTMs, Gemm, Softmax) for a token, sampled in numpy."""
 import workloads
 
-options = workloads.arguments(__doc__)
-if options.workload not in workloads.GENERATION:
-    raise SystemExit("onnxruntime runs the generation workloads only")
+options = workloads.arguments(__doc__, workloads.GENERATION)
 
 import numpy as np
 import onnxruntime

@@ -4,57 +4,30 @@ all steps, no softmax over padding, fused optimisers; for single sentences spars
 generation LSTMCell."""
 import workloads
 
-options = workloads.arguments(__doc__)
+options = workloads.arguments(__doc__, [*workloads.LANGUAGE_MODELS, *workloads.GENERATION])
 
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from torch_tools import adam, padded, start, tensor, updating, without_padding
 
-torch.set_num_threads(options.threads)
-torch.set_num_interop_threads(1)
-torch.set_flush_denormal(True)
-torch.manual_seed(1)
-
-
-def tensor(numbers):
-    return torch.tensor(numbers, dtype=torch.long)
-
-
-def padded(sentences, filling):
-    length = max(map(len, sentences))
-    return tensor([s + [filling] * (length - len(s)) for s in sentences]).t().contiguous()
+start(options)
 
 
 def lecture_step(types):
     """One sentence, or sixteen that are padded."""
     sparse = options.workload != "lm-minibatch"
     embeddings, rnn, scores = nn.Embedding(types, 64, sparse=sparse), nn.LSTM(64, 128), nn.Linear(128, types)
-    dense = [*rnn.parameters(), *scores.parameters()] + ([] if sparse else [*embeddings.parameters()])
-    optimisers = [torch.optim.Adam(dense, fused=True)]
-    if sparse:
-        optimisers.append(torch.optim.SparseAdam(list(embeddings.parameters())))
 
     def loss_of(item):
         if options.workload == "lm-lstm":
             outputs = rnn(embeddings(tensor([0] + item[:-1])).unsqueeze(1))[0].squeeze(1)
             return F.cross_entropy(scores(outputs), tensor(item), reduction="sum"), len(item)
-        outputs = rnn(embeddings(padded([[0] + s[:-1] for s in item], 0)))[0].flatten(0, 1)
-        targets = padded(item, -100).flatten()
-        kept = (targets >= 0).nonzero().squeeze(1)
-        if kept.numel() < targets.numel():
-            outputs, targets = outputs.index_select(0, kept), targets.index_select(0, kept)
-        return F.cross_entropy(scores(outputs), targets, reduction="sum"), kept.numel()
+        outputs = rnn(embeddings(padded([[0] + s[:-1] for s in item], 0)))[0]
+        outputs, targets = without_padding(outputs, padded(item, -100))
+        return F.cross_entropy(scores(outputs), targets, reduction="sum"), targets.numel()
 
-    def step(item):
-        loss, units = loss_of(item)
-        for optimiser in optimisers:
-            optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        for optimiser in optimisers:
-            optimiser.step()
-        return loss.item(), units
-
-    return step
+    return updating(adam([rnn, scores], [embeddings]), loss_of)
 
 
 def stream_step(types):

@@ -22,15 +22,26 @@ GENERATION = {
     "generation-word": dict(embedding=650, hidden=650, types=VOCABULARY, tokens=50),
     "generation-char": dict(embedding=64, hidden=512, types=CHARACTERS, tokens=500),
 }
-WARM_UP = {"lm-lstm": 100, "lm-minibatch": 30, "lm-autobatch": 30, "lm-zaremba-medium": 4, "lm-char": 4}
+LANGUAGE_MODELS = {"lm-lstm": 100, "lm-minibatch": 30, "lm-autobatch": 30, "lm-zaremba-medium": 4, "lm-char": 4}
+SENTENCES = {
+    "sentiment-rnn": 200, "sentiment-lstm": 200, "bilstm-tagger": 100, "bilstm-tagger-16": 30, "seq2seq": 100,
+    "seq2seq-16": 30, "retrieval": 30,
+}
+TREES = {"tree-lstm": 40, "tree-lstm-16": 8}
+WARM_UP = {**LANGUAGE_MODELS, **SENTENCES, **TREES}  # updates before the clock starts; their second half gives the loss
+UNITS = {  # where not words
+    "lm-char": "chars", "generation-char": "chars", "sentiment-rnn": "sentences", "sentiment-lstm": "sentences",
+    "retrieval": "sentences", "tree-lstm": "sentences", "tree-lstm-16": "sentences",
+}
 NAMES = list(WARM_UP) + list(GENERATION)
 
 
-def arguments(description, **options):
-    """The command line of a peer's script; `options` are further choices, the first of each being the default."""
+def arguments(description, names, **options):
+    """The command line of a peer's script for workloads; `options` are further choices, the first of each being the
+    default."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("workload", choices=NAMES)
-    parser.add_argument("--data", default="data", help="folder with ptb/train.txt")
+    parser.add_argument("workload", choices=list(names))
+    parser.add_argument("--data", default="data", help="folder with the texts, as Benchmarks/README.md lists them")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=5)
     for name, choices in options.items():
@@ -49,8 +60,8 @@ class Numbers(dict):
         return self[key]
 
 
-def lines(data):
-    with open(os.path.join(data, "ptb", "train.txt"), encoding="utf-8") as file:
+def lines(data, *path):
+    with open(os.path.join(data, *path), encoding="utf-8") as file:
         return list(file)
 
 
@@ -58,12 +69,12 @@ def sentences(data):
     """Word numbers; every sentence ends with the boundary 0, which also stands before it."""
     numbers = Numbers()
     boundary = numbers["<s>"]
-    return [[numbers[word] for word in line.split()] + [boundary] for line in lines(data)]
+    return [[numbers[word] for word in line.split()] + [boundary] for line in lines(data, "ptb", "train.txt")]
 
 
 def characters(data):
-    numbers = Numbers()
-    text = "".join(re.sub(r"\s+$", "\n", re.sub(r"^ ", "", line)) for line in lines(data))
+    numbers, text_lines = Numbers(), lines(data, "ptb", "train.txt")
+    text = "".join(re.sub(r"\s+$", "\n", re.sub(r"^ ", "", line)) for line in text_lines)
     return [numbers[character] for character in text], len(numbers)
 
 
@@ -103,19 +114,25 @@ def items(workload, data):
     return segments(stream, shape["streams"], shape["steps"]), types
 
 
-def measure(options, peer, items, step, windows=5):
-    """Runs `step(item) -> (loss, units)`: first the warm-up, whose second half gives the loss, then timed windows; prints
-    the line of JSON."""
-    warm_up = WARM_UP.get(options.workload, 1)
-    tail = [step(items[number % len(items)]) for number in range(warm_up)][warm_up // 2:]
-    rates, number = [], warm_up
+def windows_of(items, number, step, seconds, windows):
+    """Units a second in each window of `step(item) -> (loss, units)`, and the number of the item after the last."""
+    rates = []
     for _ in range(windows):
         start, units = time.perf_counter(), 0
-        while units == 0 or time.perf_counter() - start < options.seconds / windows:
+        while units == 0 or time.perf_counter() - start < seconds / windows:
             units += step(items[number % len(items)])[1]
             number += 1
         rates.append(units / (time.perf_counter() - start))
-    unit = "chars" if options.workload.endswith("char") else "words"
+    return rates, number
+
+
+def measure(options, peer, items, step, evaluate=None, evaluated=None):
+    """Runs `step(item) -> (loss, units)`: first the warm-up, whose second half gives the loss, then five timed windows;
+    then, where given, `evaluate(item)` on the items that are `evaluated`; prints the line of JSON."""
+    warm_up = WARM_UP.get(options.workload, 1)
+    tail = [step(items[number % len(items)]) for number in range(warm_up)][warm_up // 2:]
+    rates, number = windows_of(items, warm_up, step, options.seconds, 5)
+    unit = UNITS.get(options.workload, "words")
     line = {
         "peer": peer, "workload": options.workload, "threads": options.threads, "unit": unit,
         unit + "_per_sec": round(statistics.median(rates), 2), "min": round(min(rates), 2), "max": round(max(rates), 2),
@@ -124,5 +141,9 @@ def measure(options, peer, items, step, windows=5):
     if options.workload in WARM_UP:
         line["loss_after_N_updates"] = round(sum(loss for loss, _ in tail) / sum(units for _, units in tail), 4)
         line["N"] = warm_up
+    if evaluate:
+        evaluate(evaluated[0])
+        rates, _ = windows_of(evaluated, 1, evaluate, min(2, options.seconds), 3)
+        line["eval_" + unit + "_per_sec"] = round(statistics.median(rates), 2)
     line["peak_rss_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
     print(json.dumps(line), flush=True)
