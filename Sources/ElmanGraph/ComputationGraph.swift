@@ -28,7 +28,11 @@ public final class ComputationGraph {
     /// Seed of dropout and of random inputs. Every draw takes the next of the seed's streams, also after `renew`; setting the
     /// seed starts again at the first.
     public var seed: UInt64 {
-        didSet { storage.pointee.randomStream = 0 }
+        get { storage.pointee.seed }
+        set {
+            storage.pointee.seed = newValue
+            storage.pointee.randomStream = 0
+        }
     }
 
     /// A graph without nodes.
@@ -48,7 +52,7 @@ public final class ComputationGraph {
         self.isImmediate = isImmediate
         self.checksFinite = checksFinite
         self.keepsForBackward = keepsForBackward
-        self.seed = seed
+        storage.pointee.seed = seed
     }
 
     deinit {

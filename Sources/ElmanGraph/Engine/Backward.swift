@@ -22,27 +22,31 @@ extension ComputationGraph {
         storage.pointee.markReachable(from: target)
         storage.pointee.zeroGradients()
         storage.pointee.seedGradient(of: target)
+        let table = OpTable.pointer
         for batch in stride(from: storage.pointee.batches.count - 1, through: 0, by: -1) where isReachable(batch) {
-            runBackward(batch)
+            let op = table[Int(storage.pointee.batches[batch].op)].unsafelyUnwrapped
+            op._withUnsafeGuaranteedRef { runBackward(batch, $0) }
         }
         storage.pointee.flushAllProducts()
         storage.pointee.lastBackward = storage.pointee.generation
         storage.pointee.wasLastBackwardFull = full
     }
 
+    @inline(__always)
     private func isReachable(_ batch: Int) -> Bool {
-        let record = storage.pointee.batches[batch]
-        for position in 0..<Int(record.nodeCount) {
-            let node = Int(storage.pointee.batchNodes[Int(record.firstNode) + position])
-            if node < storage.pointee.reachable.count, storage.pointee.reachable[node] != 0 { return true }
+        let record = storage.pointee.batches.pointer + batch
+        let nodes = storage.pointee.batchNodes.pointer + Int(record.pointee.firstNode)
+        let reachable = storage.pointee.reachable.pointer, count = storage.pointee.reachable.count
+        for position in 0..<Int(record.pointee.nodeCount) {
+            let node = Int(nodes[position])
+            if node < count, reachable[node] != 0 { return true }
         }
         return false
     }
 
-    private func runBackward(_ batch: Int) {
+    private func runBackward(_ batch: Int, _ op: Op) {
         let graph = storage
         let record = graph.pointee.batches[batch]
-        let op = OpTable.pointer[Int(record.op)].unsafelyUnwrapped._withUnsafeGuaranteedRef { $0 }
         if graph.pointee.products.hasExpressions {
             for position in 0..<Int(record.nodeCount) {
                 graph.pointee.flushProducts(of: graph.pointee.batchNodes[Int(record.firstNode) + position])
@@ -56,12 +60,10 @@ extension ComputationGraph {
         let first = Int(graph.pointee.batchNodes[Int(record.firstNode)])
         let argumentCount = Int(graph.pointee.nodes[first].argumentCount)
         withUnsafeTemporaryAllocation(of: Rows?.self, capacity: max(argumentCount, 1)) { gradients in
-            for position in 0..<argumentCount {
-                gradients[position] = graph.pointee.gradientRows(position, batch: batch, op)
-            }
+            for position in 0..<argumentCount { gradients[position] = graph.gradientRows(position, of: record, op) }
             op.backward(call(batch, inputGradients: UnsafePointer(gradients.baseAddress!)))
             for position in 0..<argumentCount where graph.pointee.batchRows[Int(record.firstRows) + position].isGathered {
-                graph.pointee.scatter(gradients[position], position, batch: batch, op)
+                if let rows = gradients[position] { graph.scatter(rows, position, of: record) }
             }
         }
     }
@@ -136,92 +138,7 @@ extension GraphStorage {
         for (index, value) in flags.enumerated() { nodes.pointer[index].flags = value }
     }
 
-    // MARK: Gradients of a batch's arguments
-
-    /// Where the gradient of an argument goes: to its nodes directly, or to zeroed memory that is scattered afterwards.
-    mutating func gradientRows(_ position: Int, batch: Int, _ op: Op) -> Rows? {
-        let record = batches[batch]
-        let first = argument(position, of: Int(batchNodes[Int(record.firstNode)]))
-        let rows = batchRows[Int(record.firstRows) + position]
-        guard needsGradient(first) || (rows.isGathered && anyNeedsGradient(position, record)) else { return nil }
-        let isShared = op.shares(position) && op.sharedArguments >> 63 == 0
-        if isShared { return sharedGradientRows(first, rows) }
-        if rows.isGathered {
-            let block = auxiliary.allocate(rows.count * rows.size)
-            block.update(repeating: 0, count: rows.count * rows.size)
-            return Rows(
-                base: block, stride: rows.size, size: rows.size, count: rows.count, columnStride: rows.columnStride)
-        }
-        if nodes[first].flags.contains(.parameter) {
-            let entry = entries[Int(nodes[first].data)]
-            flushProducts(of: Int32(first))
-            entry.prepareGradient()
-            return Rows(
-                base: entry.gradients, stride: 0, size: rows.size, count: rows.count, columnStride: rows.columnStride)
-        }
-        let delta = gradients.base - values.base
-        guard let pointers = rows.pointers else {
-            return Rows(
-                base: rows.base + delta, stride: rows.stride, size: rows.size, count: rows.count,
-                columnStride: rows.columnStride)
-        }
-        let moved = UnsafeMutableRawPointer(auxiliary.allocate(rows.count * 2))
-            .bindMemory(to: UnsafeMutablePointer<Float>.self, capacity: rows.count)
-        for row in 0..<rows.count { moved[row] = pointers[row] + delta }
-        return Rows(
-            base: moved[0], stride: 0, size: rows.size, count: rows.count, columnStride: rows.columnStride, pointers: moved)
-    }
-
-    /// Whether one of a batch's arguments needs a gradient. They agree but for frozen parameters in a full backward pass.
-    private func anyNeedsGradient(_ position: Int, _ record: ExecutedBatch) -> Bool {
-        (0..<Int(record.nodeCount)).contains { member in
-            needsGradient(argument(position, of: Int(batchNodes[Int(record.firstNode) + member])))
-        }
-    }
-
-    /// A shared argument that is no parameter has its gradient in the graph; that of a parameter is asked for by
-    /// `beginSharedGradient`, `accumulateProduct` or `accumulateSum`.
-    private func sharedGradientRows(_ node: Int, _ rows: Rows) -> Rows? {
-        guard !nodes[node].flags.contains(.parameter) else { return nil }
-        return Rows(
-            base: gradient(of: node), stride: rows.stride, size: rows.size, count: rows.count, columnStride: rows.columnStride)
-    }
-
-    /// Adds the gradients of gathered rows to where they belong.
-    mutating func scatter(_ rows: Rows?, _ position: Int, batch: Int, _ op: Op) {
-        guard let rows else { return }
-        let record = batches[batch]
-        let members = batchNodes.pointer + Int(record.firstNode)
-        let perNode = rows.count / Int(record.nodeCount)
-        for member in 0..<Int(record.nodeCount) {
-            let node = argument(position, of: Int(members[member]))
-            guard needsGradient(node) else { continue }
-            if nodes[node].flags.contains(.parameter) {
-                flushProducts(of: Int32(node))
-                entries[Int(nodes[node].data)].prepareGradient()
-            }
-            let target = gradient(of: node)
-            let stride = shape(of: node).batchSize == 1 ? 0 : Int(nodes[node].rowStride)
-            for row in 0..<perNode {
-                ek_accumulate(rows.size, rows[member * perNode + row], target + row * stride)
-            }
-        }
-    }
-
     // MARK: Deferred products
-
-    /// The node that a node is a view of, through any number of views; the node itself where it is none.
-    func viewed(_ node: Int) -> Int {
-        var node = node
-        while nodes[node].argumentCount == 1, OpTable.op(nodes[node].op).isView { node = argument(0, of: node) }
-        return node
-    }
-
-    /// Defers the product of x and d, or the sum of d where there is no x, that is the gradient of a shared argument.
-    mutating func postpone(_ node: Int, x: Rows?, d: Rows) {
-        let isParameter = nodes[node].flags.contains(.parameter)
-        products.add(node: Int32(node), owner: Int32(viewed(node)), isParameter: isParameter, x: x, d: d)
-    }
 
     /// Computes what is deferred for one node and for its views.
     mutating func flushProducts(of owner: Int32) {
@@ -242,5 +159,24 @@ extension GraphStorage {
 
     mutating func flushAllProducts() {
         while let node = products.firstNode { flush(node) }
+    }
+}
+
+// On the pointer and not on the storage, which would be copied at each call.
+extension UnsafeMutablePointer<GraphStorage> {
+    /// Defers the product of x and d, or the sum of d where there is no x, that is the gradient of a shared argument.
+    func postpone(_ node: Int, x: Rows?, d: Rows) {
+        let isParameter = pointee.nodes[node].flags.contains(.parameter)
+        let owner = isParameter ? node : viewed(node)
+        pointee.products.add(node: Int32(node), owner: Int32(owner), isParameter: isParameter, x: x, d: d)
+    }
+
+    /// The node that a node is a view of, through any number of views; the node itself where it is none.
+    private func viewed(_ node: Int) -> Int {
+        var node = node
+        while pointee.nodes[node].argumentCount == 1, OpTable.op(pointee.nodes[node].op).isView {
+            node = pointee.argument(0, of: node)
+        }
+        return node
     }
 }

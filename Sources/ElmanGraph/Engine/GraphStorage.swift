@@ -13,6 +13,7 @@ package struct GraphStorage {
     var integers = Column<Int32>(capacity: 256)
     var shapes = ShapeTable()
     var signatures = SignatureTable()
+    let twins = Twins()
 
     /// Values of the nodes; gradients lie in `gradients` at the same offsets.
     var values: Region
@@ -41,6 +42,7 @@ package struct GraphStorage {
 
     var checkingDepth = 0
     var firstError: ShapeError?
+    var seed: UInt64 = 1
     /// How many random streams were drawn from, so that each node has its own.
     var randomStream: UInt64 = 0
 
@@ -56,6 +58,7 @@ package struct GraphStorage {
         integers.deallocate()
         shapes.deallocate()
         signatures.deallocate()
+        twins.deallocate()
         values.release()
         gradients.release()
         auxiliary.release()
@@ -74,6 +77,16 @@ package struct GraphStorage {
     /// The shape of a node, with its batch.
     @inline(__always)
     func shape(of node: Int) -> Shape { shapes[Int(nodes[node].shape)] }
+
+    /// Argument `position` of a node.
+    @inline(__always)
+    func argument(_ position: Int, of node: Int) -> Int {
+        Int(arguments[Int(nodes[node].firstArgument) + position])
+    }
+
+    /// How large a node's value is.
+    @inline(__always)
+    func size(of node: Int) -> ShapeTable.Size { shapes.size(Int(nodes[node].shape)) }
 
     /// Where the gradient of a node's value lies.
     @inline(__always)

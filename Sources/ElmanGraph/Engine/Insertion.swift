@@ -64,26 +64,41 @@ extension ComputationGraph {
 
     /// Checks, signs and appends a node.
     func insert(_ op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings) -> Expression {
+        settings.data.withUnsafeBufferPointer { insert(op, arguments, settings, data: $0) }
+    }
+
+    /// As above, with `data` for the settings' own.
+    func insert(
+        _ op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings, data: UnsafeBufferPointer<Int32>
+    ) -> Expression {
         let graph = storage
-        if let stand = poisonOrDense(op, arguments, settings) { return stand }
-        let shape: Shape
-        do {
-            shape = try settings.data.withUnsafeBufferPointer { data throws(ShapeError) in
-                try graph.pointee.resultShape(of: op, arguments, settings, data)
+        let twin = graph.twin(of: op, arguments, settings)
+        let index: Int
+        if twin >= 0, data.isEmpty, graph.pointee.nodes[twin].dataCount == 0 {
+            let node = graph.pointee.nodes.pointer + twin
+            index = graph.append(
+                op, arguments, settings, shape: node.pointee.shape, signature: node.pointee.signature, data: (0, 0))
+        } else {
+            if twin < 0, let stand = poisonOrDense(op, arguments, settings, data) { return stand }
+            let shape: Shape
+            do {
+                shape = try graph.pointee.resultShape(of: op, arguments, settings, data)
+            } catch {
+                return failure(graph.pointee.explained(error, op, arguments))
             }
-        } catch {
-            return failure(graph.pointee.explained(error, op, arguments))
+            let first = graph.pointee.integers.extend(by: data.count)
+            for position in 0..<data.count { graph.pointee.integers[first + position] = data[position] }
+            index = graph.append(op, arguments, settings, shape, twin: twin, data: (first, data.count))
         }
-        let index = graph.pointee.append(op, arguments, settings, shape)
         if isImmediate { evaluate(index) }
-        return expression(Int32(index))
+        return Expression(graph: self, index: Int32(truncatingIfNeeded: index), generation: graph.pointee.generation)
     }
 
     /// Where an argument stands for a failure, that failure; where one is a padded parameter that the op cannot read, the
     /// op on a dense copy of it.
     @inline(__always)
     private func poisonOrDense(
-        _ op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings
+        _ op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings, _ data: UnsafeBufferPointer<Int32>
     ) -> Expression? {
         let nodes = storage.pointee.nodes.pointer
         var flags: Node.Flags = []
@@ -94,7 +109,7 @@ extension ComputationGraph {
             return expression(poison!)
         }
         let needsCopy = arguments.indices.contains { needsDenseCopy(op, $0, nodes[Int(arguments[$0])].flags) }
-        return needsCopy ? insertDense(op, arguments, settings) : nil
+        return needsCopy ? insertDense(op, arguments, settings, data) : nil
     }
 
     /// Whether an argument is a parameter that the op cannot read where it lies.
@@ -106,7 +121,11 @@ extension ComputationGraph {
     }
 
     @inline(never)
-    private func insertDense(_ op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings) -> Expression {
+    private func insertDense(
+        _ op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings, _ data: UnsafeBufferPointer<Int32>
+    ) -> Expression {
+        var settings = settings
+        settings.data = Array(data)
         let dense = arguments.enumerated().map { position, argument -> Expression in
             let flags = storage.pointee.nodes[Int(argument)].flags
             return needsDenseCopy(op, position, flags) ? expression(argument).applying(.denseCopy) : expression(argument)
@@ -165,17 +184,18 @@ extension ComputationGraph {
             return failure(ShapeError("lookup: row \(wrong) of \(table.name), which has \(count) rows"))
         }
         if indices.isEmpty { return failure(ShapeError("lookup: no rows of \(table.name) are asked for")) }
+        let graph = storage
         let matrix = insertParameter(table.entry, of: table.store, isUpdated: isUpdated)
-        let first = storage.pointee.integers.count
-        for index in indices { storage.pointee.integers.append(index) }
-        let shape = Shape(vector: table.size, batchSize: indices.count)
-        return withUnsafeTemporaryAllocation(of: Int32.self, capacity: 1) { buffer in
-            buffer[0] = matrix.index
-            let index = storage.pointee.append(
-                .lookup, UnsafeBufferPointer(buffer), OpSettings(), shape, data: (first, indices.count))
-            if isImmediate { evaluate(index) }
-            return expression(Int32(index))
+        let first = graph.pointee.integers.extend(by: indices.count)
+        for (position, index) in indices.enumerated() { graph.pointee.integers[first + position] = index }
+        let shape = Shape(vector: table.size, batchSize: indices.count), settings = OpSettings()
+        let index = withUnsafePointer(to: matrix.index) { argument in
+            let arguments = UnsafeBufferPointer(start: argument, count: 1)
+            let twin = graph.twin(of: .lookup, arguments, settings)
+            return graph.append(.lookup, arguments, settings, shape, twin: twin, data: (first, indices.count))
         }
+        if isImmediate { evaluate(index) }
+        return Expression(graph: self, index: Int32(truncatingIfNeeded: index), generation: graph.pointee.generation)
     }
 }
 
@@ -194,64 +214,6 @@ extension GraphStorage {
         return op.decidesBatch ? shape : shape.batched(try view.batchSize())
     }
 
-    /// Appends a node whose shape is known. `data` is a range of `integers`; without, the settings' data are copied there.
-    mutating func append(
-        _ op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings, _ shape: Shape,
-        data: (first: Int, count: Int)? = nil
-    ) -> Int {
-        let firstArgument = self.arguments.extend(by: arguments.count)
-        var depth: Int32 = 0
-        var flags: Node.Flags = []
-        for (position, argument) in arguments.enumerated() {
-            self.arguments[firstArgument + position] = argument
-            let node = nodes.pointer + Int(argument)
-            if node.pointee.depth >= depth { depth = node.pointee.depth + 1 }
-            flags.formUnion(node.pointee.flags.intersection(.needsGradient))
-        }
-        if !settings.isDifferentiable { flags = [] }
-        var dataRange = data ?? (integers.count, settings.data.count)
-        if data == nil { for value in settings.data { integers.append(value) } }
-        if dataRange.count == 0 { dataRange.first = 0 }
-        let index = nodes.count, shapeNumber = shapes.index(of: shape)
-        // Views are no work that could be batched.
-        let signature = op.isView ? -1 : sign(op, arguments, settings, shapeNumber)
-        nodes.append(
-            Node(
-                op: op.id, flags: flags, shape: shapeNumber, firstArgument: Int32(firstArgument),
-                argumentCount: Int32(arguments.count), attribute0: Int32(settings.attribute0),
-                attribute1: Int32(settings.attribute1), scalar: settings.scalar, data: Int32(dataRange.first),
-                dataCount: Int32(dataRange.count), signature: signature, depth: depth,
-                rowStride: Int32(shape.count), columnStride: Int32(shape.rows), generation: generation,
-                value: nil))
-        return index
-    }
-
-    /// The number of a node's signature.
-    @inline(__always)
-    private mutating func sign(
-        _ op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings, _ shape: Int32
-    ) -> Int32 {
-        signatures.push(Int32(op.id))
-        signatures.push(Int32(settings.attribute0))
-        signatures.push(Int32(settings.attribute1))
-        signatures.push(Int32(bitPattern: settings.scalar.bitPattern))
-        signatures.push(shape)
-        for (position, argument) in arguments.enumerated() {
-            let node = nodes.pointer + Int(argument)
-            if op.shares(position) {
-                signatures.push(-1 - argument)
-            } else {
-                signatures.push(node.pointee.shape << 1 | (node.pointee.flags.contains(.needsGradient) ? 1 : 0))
-            }
-        }
-        var length = 5 + arguments.count
-        if op.sharedArguments >> 63 == 1 {
-            signatures.push(Int32(nodes.count))
-            length += 1
-        }
-        return signatures.number(ofKeyWithLength: length)
-    }
-
     /// The error with the op, the shapes of its arguments and the names of the parameters among them.
     fileprivate func explained(_ error: ShapeError, _ op: Op, _ arguments: UnsafeBufferPointer<Int32>) -> ShapeError {
         let shapes = arguments.map { "\(shape(of: Int($0)))" }.joined(separator: " and ")
@@ -264,5 +226,74 @@ extension GraphStorage {
     func parameterName(of node: Int) -> String? {
         guard nodes[node].flags.contains(.parameter) else { return nil }
         return entries[Int(nodes[node].data)].name
+    }
+}
+
+// On the pointer and not on the storage, which would be copied at each call.
+extension UnsafeMutablePointer<GraphStorage> {
+    /// Appends a node whose shape is known. `data` is a range of the column of integers.
+    func append(
+        _ op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings, _ shape: Shape, twin: Int,
+        data: (first: Int, count: Int)
+    ) -> Int {
+        if twin >= 0 {
+            let node = pointee.nodes[twin]
+            if pointee.shapes[Int(node.shape)] == shape {
+                return append(op, arguments, settings, shape: node.shape, signature: node.signature, data: data)
+            }
+        }
+        let number = pointee.shapes.index(of: shape)
+        pointee.twins[twinHash(op, arguments)] = Int32(truncatingIfNeeded: pointee.nodes.count)
+        // Views are no work that could be batched.
+        let signature = op.isView ? -1 : sign(op, arguments, settings, number)
+        return append(op, arguments, settings, shape: number, signature: signature, data: data)
+    }
+
+    /// Appends a node whose shape and signature are known.
+    @inline(__always)
+    func append(
+        _ op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings, shape: Int32, signature: Int32,
+        data: (first: Int, count: Int)
+    ) -> Int {
+        let first = pointee.arguments.extend(by: arguments.count), index = pointee.nodes.extend(by: 1)
+        let nodes = pointee.nodes.pointer, own = pointee.arguments.pointer + first
+        var depth: Int32 = 0
+        var flags: Node.Flags = []
+        for position in 0..<arguments.count {
+            let argument = arguments[position]
+            own[position] = argument
+            depth = max(depth, nodes[Int(argument)].depth + 1)
+            flags.formUnion(nodes[Int(argument)].flags)
+        }
+        flags.formIntersection(settings.isDifferentiable ? .needsGradient : [])
+        let size = pointee.shapes.size(Int(shape))
+        nodes[index] = Node(
+            op: op.id, flags: flags, shape: shape, firstArgument: Int32(truncatingIfNeeded: first),
+            argumentCount: Int32(truncatingIfNeeded: arguments.count), attribute0: Int32(settings.attribute0),
+            attribute1: Int32(settings.attribute1), scalar: settings.scalar,
+            data: data.count == 0 ? 0 : Int32(truncatingIfNeeded: data.first),
+            dataCount: Int32(truncatingIfNeeded: data.count), signature: signature, depth: depth, rowStride: size.count,
+            columnStride: size.rows, generation: pointee.generation, value: nil)
+        return index
+    }
+
+    /// The number of a node's signature.
+    private func sign(
+        _ op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings, _ shape: Int32
+    ) -> Int32 {
+        let nodes = pointee.nodes.pointer, count = arguments.count
+        return pointee.signatures.number(length: 5 + count + (op.isSingle ? 1 : 0)) { key in
+            key[0] = Int32(op.id)
+            key[1] = Int32(settings.attribute0)
+            key[2] = Int32(settings.attribute1)
+            key[3] = Int32(bitPattern: settings.scalar.bitPattern)
+            key[4] = shape
+            for position in 0..<count {
+                let argument = arguments[position], node = nodes + Int(argument)
+                let needsGradient: Int32 = node.pointee.flags.contains(.needsGradient) ? 1 : 0
+                key[5 + position] = op.shares(position) ? -1 - argument : node.pointee.shape << 1 | needsGradient
+            }
+            if op.isSingle { key[5 + count] = Int32(truncatingIfNeeded: pointee.nodes.count) }
+        }
     }
 }

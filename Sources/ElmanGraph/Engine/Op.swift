@@ -33,6 +33,8 @@ public final class Op: Sendable {
     let id: UInt16
     /// Bit i: argument i is shared. Bit 63: no batching.
     let sharedArguments: UInt64
+    /// The lowest shared argument; 64 where there is none.
+    let firstShared: Int
     let acceptsPadding: Bool
     /// Bit i: the kernels take the rows of argument i from anywhere, by `Rows.subscript`, so they are never gathered.
     let scatteredArguments: UInt64
@@ -99,6 +101,7 @@ public final class Op: Sendable {
         case .sharing(let indices): sharedArguments = indices.reduce(0) { $0 | 1 << UInt64($1) }
         case .single: sharedArguments = 1 << 63
         }
+        firstShared = sharedArguments.trailingZeroBitCount
         id = OpTable.reserveIndex()
         OpTable.register(self)
     }
@@ -108,6 +111,10 @@ public final class Op: Sendable {
 
     /// Whether its value is known when it is inserted.
     package var isLeaf: Bool { kind == .leaf }
+
+    /// Whether its nodes run one at a time.
+    @inline(__always)
+    var isSingle: Bool { sharedArguments >> 63 == 1 }
 
     /// Whether argument `argument` is one expression for all nodes of a batch.
     @inline(__always)

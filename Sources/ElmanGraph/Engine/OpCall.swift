@@ -44,6 +44,7 @@ public struct OpCall {
     /// The shape of the result of one node.
     public var outputShape: Shape { graph.pointee.shape(of: Int(firstNode[0])) }
 
+    @inline(__always)
     private func argumentNode(_ index: Int) -> Int {
         let node = graph.pointee.nodes.pointer + Int(firstNode[0])
         return Int(graph.pointee.arguments[Int(node.pointee.firstArgument) + index])
@@ -110,17 +111,13 @@ public struct OpCall {
     /// for all steps that use the matrix in one product; `x` and `d` must stay as they are until the backward pass ends.
     public func accumulateProduct(argument: Int, x: Rows, d: Rows) {
         guard needsGradient(argument) else { return }
-        postpone(argumentNode(argument), x: x, d: d)
+        graph.postpone(argumentNode(argument), x: x, d: d)
     }
 
     /// Adds Σ_r d_r to the gradient of the shared vector `argument`, later, as `accumulateProduct`.
     public func accumulateSum(argument: Int, d: Rows) {
         guard needsGradient(argument) else { return }
-        postpone(argumentNode(argument), x: nil, d: d)
-    }
-
-    private func postpone(_ node: Int, x: Rows?, d: Rows) {
-        graph.pointee.postpone(node, x: x, d: d)
+        graph.postpone(argumentNode(argument), x: nil, d: d)
     }
 
     /// Whether anybody needs the gradient of an argument.

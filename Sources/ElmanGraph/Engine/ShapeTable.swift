@@ -2,7 +2,16 @@ import ElmanTensor
 
 /// Shapes by number, so that a node stores four bytes and equal shapes are equal numbers.
 struct ShapeTable {
+    /// What is asked for most often of a shape.
+    struct Size: BitwiseCopyable {
+        /// Elements of one member of the batch.
+        var count: Int32
+        var rows: Int32
+        var batchSize: Int32
+    }
+
     private var shapes = Column<Shape>(capacity: 64)
+    private var sizes = Column<Size>(capacity: 64)
     private var slots = Column<Int32>(capacity: 256)
 
     init() {
@@ -12,11 +21,15 @@ struct ShapeTable {
 
     func deallocate() {
         shapes.deallocate()
+        sizes.deallocate()
         slots.deallocate()
     }
 
     @inline(__always)
     subscript(index: Int) -> Shape { shapes[index] }
+
+    @inline(__always)
+    func size(_ index: Int) -> Size { sizes[index] }
 
     /// The number of a shape, which is new where it has not been seen.
     @inline(__always)
@@ -35,6 +48,7 @@ struct ShapeTable {
     mutating func clearIfLarge() {
         guard shapes.count > 4096 else { return }
         shapes.truncate(to: 0)
+        sizes.truncate(to: 0)
         slots.pointer.update(repeating: -1, count: slots.count)
     }
 
@@ -51,6 +65,7 @@ struct ShapeTable {
     private mutating func insert(_ shape: Shape, at slot: Int) -> Int32 {
         let index = Int32(shapes.count)
         shapes.append(shape)
+        sizes.append(Size(count: Int32(shape.count), rows: Int32(shape.rows), batchSize: Int32(shape.batchSize)))
         slots[slot] = index
         if shapes.count * 2 > slots.count { rehash() }
         return index

@@ -33,11 +33,12 @@ struct SignatureTable {
         starts.truncate(to: 1)
     }
 
-    /// The number of the key made of the last `length` words pushed. Push with `push`, then call this.
+    /// The number of the key of `length` words that `fill` writes.
     @inline(__always)
-    mutating func number(ofKeyWithLength length: Int) -> Int32 {
-        let start = words.count - length
+    mutating func number(length: Int, _ fill: (UnsafeMutablePointer<Int32>) -> Void) -> Int32 {
+        let start = words.extend(by: length)
         let key = words.pointer + start
+        fill(key)
         let mask = slots.count - 1
         var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
         for index in 0..<length {
@@ -55,9 +56,6 @@ struct SignatureTable {
             slot = (slot + 1) & mask
         }
     }
-
-    @inline(__always)
-    mutating func push(_ word: Int32) { words.append(word) }
 
     @inline(__always)
     private func matches(_ candidate: Int, _ key: UnsafeMutablePointer<Int32>, _ length: Int) -> Bool {

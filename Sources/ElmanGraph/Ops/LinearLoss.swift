@@ -16,13 +16,22 @@ public func pickNegativeLogSoftmax(_ scores: Expression, _ indices: [Int]) -> Ex
 }
 
 private func pickNegativeLogSoftmax(_ scores: Expression, indices: some Collection<Int>) -> Expression {
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: indices.count) { data in
+        for (position, index) in indices.enumerated() { data[position] = Int32(clamping: index) }
+        return pickNegativeLogSoftmax(scores, data: UnsafeBufferPointer(data))
+    }
+}
+
+private func pickNegativeLogSoftmax(_ scores: Expression, data: UnsafeBufferPointer<Int32>) -> Expression {
     let graph = scores.graph
     let index = graph.node(scores)
-    let settings = OpSettings(data: indices.map { Int32(clamping: $0) })
     let node = graph.storage.pointee.nodes[index]
     let isTransposed = node.op == Op.transposedAffine.id || node.op == Op.transposedProduct.id
     guard node.value == nil, isTransposed || node.op == Op.affine.id || node.op == Op.product.id else {
-        return scores.applying(.pickNegativeLogSoftmax, settings)
+        return withUnsafePointer(to: scores.index) { argument in
+            let arguments = UnsafeBufferPointer(start: argument, count: 1)
+            return graph.insert(.pickNegativeLogSoftmax, arguments, OpSettings(), data: data)
+        }
     }
     // The layer's node stays without a value unless somebody else asks for it.
     let first = Int(node.firstArgument)
@@ -30,7 +39,8 @@ private func pickNegativeLogSoftmax(_ scores: Expression, indices: some Collecti
         start: UnsafePointer(graph.storage.pointee.arguments.pointer + first), count: Int(node.argumentCount))
     return withUnsafeTemporaryAllocation(of: Int32.self, capacity: arguments.count) { copy in
         _ = copy.initialize(fromContentsOf: arguments)
-        return graph.insert(isTransposed ? .transposedLinearLoss : .linearLoss, UnsafeBufferPointer(copy), settings)
+        let op: Op = isTransposed ? .transposedLinearLoss : .linearLoss
+        return graph.insert(op, UnsafeBufferPointer(copy), OpSettings(), data: data)
     }
 }
 

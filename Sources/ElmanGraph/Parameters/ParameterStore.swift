@@ -77,15 +77,30 @@ package final class ParameterEntry: @unchecked Sendable {
     package let values: UnsafeMutablePointer<Float>
     package let gradients: UnsafeMutablePointer<Float>
     private let isDeclaration: Bool
-    package var isFrozen = false
+    /// What changes, behind a pointer: properties of a class pay an exclusivity check at every touch.
+    private let state: UnsafeMutablePointer<State>
+
+    private struct State {
+        var isFrozen = false
+        var halfValues: UnsafeMutablePointer<UInt16>?
+        var hasGradient = false
+        var isDenselyTouched = false
+        var touchedRows: [Int32] = []
+        /// One byte for each row, 1 for those in `touchedRows`; nil before the first.
+        var isRowTouched: UnsafeMutablePointer<UInt8>?
+    }
+
+    package var isFrozen: Bool {
+        get { state.pointee.isFrozen }
+        set { state.pointee.isFrozen = newValue }
+    }
     /// The values as bfloat16, in the same layout; nil unless asked for.
-    package private(set) var halfValues: UnsafeMutablePointer<UInt16>?
+    package var halfValues: UnsafeMutablePointer<UInt16>? { state.pointee.halfValues }
     /// Whether the gradient holds something; where not, its memory is arbitrary.
-    package private(set) var hasGradient = false
+    package var hasGradient: Bool { state.pointee.hasGradient }
     /// Rows of a lookup table whose gradients hold something, where not all of them do.
-    package private(set) var touchedRows: [Int32] = []
-    package private(set) var isDenselyTouched = false
-    private var isRowTouched: [Bool] = []
+    package var touchedRows: [Int32] { state.pointee.touchedRows }
+    package var isDenselyTouched: Bool { state.pointee.isDenselyTouched }
 
     init(
         name: String, shape: Shape, isLookup: Bool, columnStride: Int, columnCount: Int,
@@ -99,6 +114,15 @@ package final class ParameterEntry: @unchecked Sendable {
         self.values = values
         self.gradients = gradients
         self.isDeclaration = isDeclaration
+        state = .allocate(capacity: 1)
+        state.initialize(to: State())
+    }
+
+    deinit {
+        state.pointee.halfValues?.deallocate()
+        state.pointee.isRowTouched?.deallocate()
+        state.deinitialize(count: 1)
+        state.deallocate()
     }
 
     /// Floats that it takes, padding included.
@@ -117,8 +141,8 @@ package final class ParameterEntry: @unchecked Sendable {
     }
 
     package func setValues(_ scalars: [Float]) {
-        halfValues?.deallocate()
-        halfValues = nil
+        state.pointee.halfValues?.deallocate()
+        state.pointee.halfValues = nil
         if isDeclaration { return }
         let rows = shape.rows
         scalars.withUnsafeBufferPointer { buffer in
@@ -132,10 +156,8 @@ package final class ParameterEntry: @unchecked Sendable {
     package func roundToBFloat16() {
         let half = halfValues ?? .allocate(capacity: paddedCount)
         ek_round_to_bfloat16(paddedCount, values, half)
-        halfValues = half
+        state.pointee.halfValues = half
     }
-
-    deinit { halfValues?.deallocate() }
 
     /// Makes the whole gradient valid, zero where nothing was accumulated.
     package func prepareGradient() {
@@ -144,22 +166,17 @@ package final class ParameterEntry: @unchecked Sendable {
         } else if !hasGradient {
             gradients.update(repeating: 0, count: paddedCount)
         }
-        hasGradient = true
+        state.pointee.hasGradient = true
     }
 
     /// Whether a kernel that writes the whole gradient starts from zero or keeps what is there; it counts as written then.
     package func beginGradient() -> Bool {
+        let keeps = hasGradient
         if isLookup {
-            guard hasGradient else {
-                hasGradient = true
-                isDenselyTouched = true
-                return false
-            }
-            prepareGradient()
-            return true
+            if keeps { prepareGradient() } else { state.pointee.isDenselyTouched = true }
         }
-        defer { hasGradient = true }
-        return hasGradient
+        state.pointee.hasGradient = true
+        return keeps
     }
 
     /// The gradient of one row of a lookup table, zeroed at the first touch.
@@ -167,31 +184,43 @@ package final class ParameterEntry: @unchecked Sendable {
     func touchRow(_ row: Int) -> UnsafeMutablePointer<Float> {
         let pointer = gradients + row * columnStride
         if isDenselyTouched { return pointer }
-        if isRowTouched.isEmpty { isRowTouched = [Bool](repeating: false, count: columnCount) }
-        if !isRowTouched[row] {
-            isRowTouched[row] = true
-            touchedRows.append(Int32(row))
+        let isRowTouched = state.pointee.isRowTouched ?? makeRowMarks()
+        if isRowTouched[row] == 0 {
+            isRowTouched[row] = 1
+            state.pointee.touchedRows.append(Int32(row))
             pointer.update(repeating: 0, count: columnStride)
-            hasGradient = true
+            state.pointee.hasGradient = true
         }
         return pointer
     }
 
     /// Forgets the gradient. Its memory is overwritten at the next touch.
     package func clearGradient() {
-        for row in touchedRows { isRowTouched[Int(row)] = false }
-        touchedRows.removeAll(keepingCapacity: true)
-        isDenselyTouched = false
-        hasGradient = false
+        forgetTouchedRows()
+        state.pointee.isDenselyTouched = false
+        state.pointee.hasGradient = false
     }
 
     private func fillUntouchedRows() {
-        if isRowTouched.isEmpty { isRowTouched = [Bool](repeating: false, count: columnCount) }
-        for row in 0..<columnCount where !isRowTouched[row] {
+        let isRowTouched = state.pointee.isRowTouched ?? makeRowMarks()
+        for row in 0..<columnCount where isRowTouched[row] == 0 {
             (gradients + row * columnStride).update(repeating: 0, count: columnStride)
         }
-        for row in touchedRows { isRowTouched[Int(row)] = false }
-        touchedRows.removeAll(keepingCapacity: true)
-        isDenselyTouched = true
+        forgetTouchedRows()
+        state.pointee.isDenselyTouched = true
+    }
+
+    private func forgetTouchedRows() {
+        guard let isRowTouched = state.pointee.isRowTouched else { return }
+        for row in state.pointee.touchedRows { isRowTouched[Int(row)] = 0 }
+        state.pointee.touchedRows.removeAll(keepingCapacity: true)
+    }
+
+    @inline(never)
+    private func makeRowMarks() -> UnsafeMutablePointer<UInt8> {
+        let marks = UnsafeMutablePointer<UInt8>.allocate(capacity: columnCount)
+        marks.initialize(repeating: 0, count: columnCount)
+        state.pointee.isRowTouched = marks
+        return marks
     }
 }
