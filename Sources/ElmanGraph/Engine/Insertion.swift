@@ -157,10 +157,10 @@ extension ComputationGraph {
     }
 
     @inline(__always)
-    func insertParameter(_ entry: ParameterEntry, of store: ParameterStore, isUpdated: Bool) -> Expression {
+    func insertParameter(_ entry: Unmanaged<ParameterEntry>, of store: ParameterStore, isUpdated: Bool) -> Expression {
         let known = storage.pointee.parameterNodes.node(of: entry, isUpdated: isUpdated)
         if known >= 0 { return expression(known) }
-        return insertNewParameter(entry, of: store, isUpdated: isUpdated)
+        return insertNewParameter(entry.takeUnretainedValue(), of: store, isUpdated: isUpdated)
     }
 
     @inline(never)
@@ -185,7 +185,7 @@ extension ComputationGraph {
         }
         if indices.isEmpty { return failure(ShapeError("lookup: no rows of \(table.name) are asked for")) }
         let graph = storage
-        let matrix = insertParameter(table.entry, of: table.store, isUpdated: isUpdated)
+        let matrix = insertParameter(table.reference, of: table.store, isUpdated: isUpdated)
         let first = graph.pointee.integers.extend(by: indices.count)
         for (position, index) in indices.enumerated() { graph.pointee.integers[first + position] = index }
         let shape = Shape(vector: table.size, batchSize: indices.count), settings = OpSettings()
@@ -243,7 +243,7 @@ extension UnsafeMutablePointer<GraphStorage> {
             }
         }
         let number = pointee.shapes.index(of: shape)
-        pointee.twins[twinHash(op, arguments)] = Int32(truncatingIfNeeded: pointee.nodes.count)
+        pointee.twins[twinHash(op, arguments, settings)] = Int32(truncatingIfNeeded: pointee.nodes.count)
         // Views are no work that could be batched.
         let signature = op.isView ? -1 : sign(op, arguments, settings, number)
         return append(op, arguments, settings, shape: number, signature: signature, data: data)

@@ -22,8 +22,9 @@ struct ParameterNodes {
         count = 0
     }
 
-    private static func key(_ entry: ParameterEntry, _ isUpdated: Bool) -> UInt {
-        UInt(bitPattern: Unmanaged.passUnretained(entry).toOpaque()) | (isUpdated ? 1 : 0)
+    @inline(__always)
+    private static func key(_ entry: Unmanaged<ParameterEntry>, _ isUpdated: Bool) -> UInt {
+        UInt(bitPattern: entry.toOpaque()) | (isUpdated ? 1 : 0)
     }
 
     @inline(__always)
@@ -36,14 +37,14 @@ struct ParameterNodes {
 
     /// The node of a parameter, or -1.
     @inline(__always)
-    func node(of entry: ParameterEntry, isUpdated: Bool) -> Int32 {
+    func node(of entry: Unmanaged<ParameterEntry>, isUpdated: Bool) -> Int32 {
         let found = slots[slot(of: Self.key(entry, isUpdated))]
         return found.epoch == epoch ? found.node : -1
     }
 
     mutating func insert(_ node: Int32, for entry: ParameterEntry, isUpdated: Bool) {
         if count * 2 >= slots.count { grow() }
-        let key = Self.key(entry, isUpdated)
+        let key = Self.key(.passUnretained(entry), isUpdated)
         slots[slot(of: key)] = Slot(key: key, epoch: epoch, node: node)
         count += 1
     }

@@ -9,26 +9,43 @@
 /// Plans of earlier graphs, found again by the whole structure of a graph: for the next sentence of the same shape a plan
 /// costs a look-up.
 struct PlanCache {
+    /// A plan in one piece of memory: what it is for (kinds, arguments), then the plan itself (steps, order).
     private struct Entry {
         var hash: UInt64
-        var target: Int
+        var target: Int32
         var batching: ComputationGraph.Batching
-        var kinds: [Int64]
-        var arguments: [Int32]
-        var steps: [Planner.Step]
-        var order: [Int32]
-        var lastUse: Int
+        var argumentCount: Int32
+        var stepCount: Int32
+        var orderCount: Int32
+        var memory: UnsafeMutableRawPointer
+
+        var kindsSize: Int { (Int(target) + 1) * MemoryLayout<Int64>.stride }
+        var argumentsSize: Int { Int(argumentCount) * MemoryLayout<Int32>.stride }
+        var stepsSize: Int { Int(stepCount) * MemoryLayout<Planner.Step>.stride }
+        var orderSize: Int { Int(orderCount) * MemoryLayout<Int32>.stride }
+        var size: Int { kindsSize + argumentsSize + stepsSize + orderSize }
     }
 
-    private static let capacity = 32
+    private static let slotCount = 2048
     private static let largestGraph = 1 << 16
-    private var entries: [Entry] = []
+    /// Bytes of all plans together.
+    private static let capacity = 16 << 20
+    /// The plan of each hash, modulo their number.
+    private var slots: [UnsafeMutablePointer<Entry>?] = []
     private var kinds = Column<Int64>(capacity: 1024)
     private var hash: UInt64 = 0
-    private var clock = 0
+    private var size = 0
     private var misses = 0
 
-    func deallocate() { kinds.deallocate() }
+    func deallocate() {
+        kinds.deallocate()
+        for case let entry? in slots {
+            entry.pointee.memory.deallocate()
+            entry.deallocate()
+        }
+    }
+
+    private var slot: Int { Int(truncatingIfNeeded: hash % UInt64(Self.slotCount)) }
 
     /// Fills `steps` and `order` where a graph of the same structure was planned before.
     mutating func restore(
@@ -37,20 +54,17 @@ struct PlanCache {
     ) -> Bool {
         guard target < Self.largestGraph else { return false }
         describe(target, graph)
-        clock += 1
-        let argumentCount = Self.argumentCount(target, graph)
-        for index in entries.indices {
-            guard entries[index].hash == hash, entries[index].target == target, entries[index].batching == batching,
-                entries[index].arguments.count == argumentCount,
-                memcmp(entries[index].kinds, kinds.pointer, (target + 1) * 8) == 0,
-                memcmp(entries[index].arguments, graph.pointee.arguments.pointer, argumentCount * 4) == 0
-            else { continue }
-            entries[index].lastUse = clock
-            Self.fill(&steps, entries[index].steps)
-            Self.fill(&order, entries[index].order)
-            return true
-        }
-        return false
+        guard !slots.isEmpty, let entry = slots[slot]?.pointee, entry.hash == hash, Int(entry.target) == target,
+            entry.batching == batching, Int(entry.argumentCount) == Self.argumentCount(target, graph),
+            memcmp(entry.memory, kinds.pointer, entry.kindsSize) == 0,
+            memcmp(entry.memory + entry.kindsSize, graph.pointee.arguments.pointer, entry.argumentsSize) == 0
+        else { return false }
+        let plan = entry.memory + entry.kindsSize + entry.argumentsSize
+        steps.resize(to: Int(entry.stepCount))
+        memcpy(steps.pointer, plan, entry.stepsSize)
+        order.resize(to: Int(entry.orderCount))
+        memcpy(order.pointer, plan + entry.stepsSize, entry.orderSize)
+        return true
     }
 
     /// Remembers a plan that was made after `restore` found none.
@@ -59,21 +73,35 @@ struct PlanCache {
         steps: Column<Planner.Step>, order: Column<Int32>
     ) {
         guard target < Self.largestGraph else { return }
-        if entries.count >= Self.capacity {
+        if slots.isEmpty { slots = [UnsafeMutablePointer<Entry>?](repeating: nil, count: Self.slotCount) }
+        var entry = Entry(
+            hash: hash, target: Int32(target), batching: batching, argumentCount: Int32(Self.argumentCount(target, graph)),
+            stepCount: Int32(steps.count), orderCount: Int32(order.count), memory: UnsafeMutableRawPointer(kinds.pointer))
+        if slots[slot] != nil {
             // Streams of ever new shapes would only copy plans that nobody asks for again.
             misses += 1
             guard misses % 8 == 0 else { return }
-            let oldest = entries.indices.min { entries[$0].lastUse < entries[$1].lastUse }!
-            entries.remove(at: oldest)
         }
-        entries.append(
-            Entry(
-                hash: hash, target: target, batching: batching,
-                kinds: Array(UnsafeBufferPointer(start: kinds.pointer, count: target + 1)),
-                arguments: Array(
-                    UnsafeBufferPointer(start: graph.pointee.arguments.pointer, count: Self.argumentCount(target, graph))),
-                steps: Array(UnsafeBufferPointer(start: steps.pointer, count: steps.count)),
-                order: Array(UnsafeBufferPointer(start: order.pointer, count: order.count)), lastUse: clock))
+        remove(at: slot)
+        if size + entry.size > Self.capacity { for index in slots.indices { remove(at: index) } }
+        entry.memory = .allocate(byteCount: entry.size, alignment: MemoryLayout<Int64>.alignment)
+        memcpy(entry.memory, kinds.pointer, entry.kindsSize)
+        memcpy(entry.memory + entry.kindsSize, graph.pointee.arguments.pointer, entry.argumentsSize)
+        let plan = entry.memory + entry.kindsSize + entry.argumentsSize
+        memcpy(plan, steps.pointer, entry.stepsSize)
+        memcpy(plan + entry.stepsSize, order.pointer, entry.orderSize)
+        let place = UnsafeMutablePointer<Entry>.allocate(capacity: 1)
+        place.initialize(to: entry)
+        slots[slot] = place
+        size += entry.size
+    }
+
+    private mutating func remove(at index: Int) {
+        guard let entry = slots[index] else { return }
+        size -= entry.pointee.size
+        entry.pointee.memory.deallocate()
+        entry.deallocate()
+        slots[index] = nil
     }
 
     /// Arguments of the nodes up to `target`.
@@ -98,13 +126,5 @@ struct PlanCache {
             hash ^= hash >> 31
         }
         self.hash = hash
-    }
-
-    private static func fill<Element: BitwiseCopyable>(_ column: inout Column<Element>, _ elements: [Element]) {
-        column.resize(to: elements.count)
-        elements.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return }
-            column.pointer.update(from: base, count: elements.count)
-        }
     }
 }

@@ -71,6 +71,7 @@ struct Planner {
             needed.resize(to: target + 1)
             (needed.pointer + known).update(repeating: 0, count: target + 1 - known)
         }
+        let needed = needed.pointer
         needed[target] = 1
         var first = target, index = target, unvisited = 1
         while unvisited > 0 {
@@ -101,11 +102,10 @@ struct Planner {
         order.append(Int32(index))
     }
 
+    /// Nodes that wait to be computed have a signature, but for views.
     @inline(__always)
     private func isView(_ node: Int, _ graph: UnsafeMutablePointer<GraphStorage>) -> Bool {
-        OpTable.pointer[Int(graph.pointee.nodes[node].op)]!._withUnsafeGuaranteedRef {
-            $0.kind == .view || $0.kind == .memberView
-        }
+        graph.pointee.nodes.pointer[node].signature < 0
     }
 
     /// Nodes of one depth are independent; among them those of one signature are a batch.
@@ -135,16 +135,17 @@ struct Planner {
         countSuccessors(first, target, graph)
         let nodes = graph.pointee.nodes.pointer
         let classCount = graph.pointee.signatures.count
-        classes.resize(to: classCount)
-        classes.pointer.update(repeating: ClassState(), count: classCount)
+        self.classes.resize(to: classCount)
+        self.classes.pointer.update(repeating: ClassState(), count: classCount)
         active.truncate(to: 0)
+        let needed = needed.pointer, classes = classes.pointer
         for index in first...target where needed[index] != 0 && nodes[index].signature >= 0 {
-            let state = classes.pointer + Int(nodes[index].signature)
+            let state = classes + Int(nodes[index].signature)
             state.pointee.count += 1
             state.pointee.depthSum += Int64(nodes[index].depth)
         }
         for index in 0..<classCount where classes[index].count > 0 {
-            classes.pointer[index].averageDepth = Float(classes[index].depthSum) / Float(classes[index].count)
+            classes[index].averageDepth = Float(classes[index].depthSum) / Float(classes[index].count)
         }
         nextReady.resize(to: target + 1)
         let start = order.count
@@ -160,30 +161,32 @@ struct Planner {
         pending.resize(to: size)
         successorStart.resize(to: size + 1)
         (successorStart.pointer + first).update(repeating: 0, count: size + 1 - first)
+        let needed = needed.pointer, pending = pending.pointer, starts = successorStart.pointer
         var edgeCount = 0
         for index in first...target where needed[index] != 0 {
             var waits: Int32 = 0
-            let start = Int(nodes[index].firstArgument)
-            for position in start..<start + Int(nodes[index].argumentCount) {
-                let argument = Int(arguments[position])
+            let own = arguments + Int(nodes[index].firstArgument)
+            for position in 0..<Int(nodes[index].argumentCount) {
+                let argument = Int(own[position])
                 if nodes[argument].value == nil {
                     waits += 1
-                    successorStart.pointer[argument + 1] += 1
+                    starts[argument + 1] += 1
                 }
             }
             pending[index] = waits
             edgeCount += Int(waits)
         }
-        for index in first..<size { successorStart.pointer[index + 1] += successorStart[index] }
+        for index in first..<size { starts[index + 1] += starts[index] }
         successors.resize(to: edgeCount)
+        let successors = successors.pointer
         // Filling moves each start to the next node's; walking backwards restores them.
-        for index in stride(from: target, through: first, by: -1) where needed[index] != 0 {
-            let start = Int(nodes[index].firstArgument)
-            for position in start..<start + Int(nodes[index].argumentCount) {
-                let argument = Int(arguments[position])
+        for index in stride(from: target, through: first, by: -1) where pending[index] != 0 && needed[index] != 0 {
+            let own = arguments + Int(nodes[index].firstArgument)
+            for position in 0..<Int(nodes[index].argumentCount) {
+                let argument = Int(own[position])
                 if nodes[argument].value == nil {
-                    successorStart.pointer[argument + 1] -= 1
-                    successors[Int(successorStart[argument + 1])] = Int32(index)
+                    starts[argument + 1] -= 1
+                    successors[Int(starts[argument + 1])] = Int32(truncatingIfNeeded: index)
                 }
             }
         }
@@ -218,18 +221,18 @@ struct Planner {
 
     /// Emits the ready nodes of the class that lies lowest, and frees those that waited for them.
     private mutating func runLowest(_ graph: UnsafeMutablePointer<GraphStorage>) {
-        var best = 0
-        for position in 1..<max(active.count, 1) {
-            let candidate = classes[Int(active[position])], leader = classes[Int(active[best])]
-            if candidate.averageDepth < leader.averageDepth
-                || (candidate.averageDepth == leader.averageDepth && active[position] < active[best])
-            {
+        let classes = classes.pointer, active = active.pointer
+        var best = 0, lowest = classes[Int(active[0])].averageDepth
+        for position in 1..<max(self.active.count, 1) {
+            let depth = classes[Int(active[position])].averageDepth
+            if depth < lowest || (depth == lowest && active[position] < active[best]) {
                 best = position
+                lowest = depth
             }
         }
-        let state = classes.pointer + Int(active[best])
-        active[best] = active[active.count - 1]
-        active.truncate(to: active.count - 1)
+        let state = classes + Int(active[best])
+        active[best] = active[self.active.count - 1]
+        self.active.truncate(to: self.active.count - 1)
         let start = order.count
         steps.append(Step(first: Int32(start), count: state.pointee.readyCount, isView: false))
         var node = state.pointee.firstReady
@@ -257,9 +260,10 @@ struct Planner {
 
     @inline(__always)
     private mutating func free(_ node: Int, _ graph: UnsafeMutablePointer<GraphStorage>) {
+        let successors = successors.pointer, pending = pending.pointer
         for position in successorRange(node, successorStart.count - 1) {
             let successor = Int(successors[position])
-            pending.pointer[successor] -= 1
+            pending[successor] -= 1
             if pending[successor] == 0 { becomeReady(successor, graph) }
         }
     }

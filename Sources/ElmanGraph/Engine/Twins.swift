@@ -24,18 +24,18 @@ struct Twins {
 extension UnsafeMutablePointer<GraphStorage> {
     /// Nodes that may be twins have equal hashes.
     @inline(__always)
-    func twinHash(_ op: Op, _ arguments: UnsafeBufferPointer<Int32>) -> Int {
+    func twinHash(_ op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings) -> Int {
         guard let first = arguments.first else { return Int(op.id) }
         let shared = op.firstShared
         let key = shared < arguments.count ? arguments[shared] : pointee.nodes[Int(first)].shape
-        return Int(op.id) &* 37 &+ Int(key)
+        return Int(op.id) &* 37 &+ Int(key) &+ settings.attribute0 &* 5
     }
 
     /// A node of the same signature as one that is about to be inserted, whose arguments the op can read where they lie; -1
     /// where none is at hand. Where neither has settings of its own, their shapes are the same too.
     @inline(__always)
     func twin(of op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings) -> Int {
-        let candidate = Int(pointee.twins[twinHash(op, arguments)])
+        let candidate = Int(pointee.twins[twinHash(op, arguments, settings)])
         guard candidate < pointee.nodes.count, !op.isSingle else { return -1 }
         let nodes = pointee.nodes.pointer, twin = nodes + candidate
         guard twin.pointee.op == op.id, Int(twin.pointee.argumentCount) == arguments.count,

@@ -5,12 +5,14 @@ import ElmanTensor
 public struct Parameter: Sendable {
     package let store: ParameterStore
     package let index: Int
-    package let entry: ParameterEntry
+    /// Not counted, since the store keeps it: a second count would cost at every copy of a cell.
+    private let reference: Unmanaged<ParameterEntry>
+    package var entry: ParameterEntry { reference.takeUnretainedValue() }
 
     init(store: ParameterStore, index: Int) {
         self.store = store
         self.index = index
-        entry = store.entries[index]
+        reference = .passUnretained(store.entries[index])
     }
 
     /// The full name, with its scopes.
@@ -42,7 +44,7 @@ public struct Parameter: Sendable {
     /// The parameter as an expression. Using it many times in a graph costs nothing more than once.
     /// - Parameter isUpdated: false keeps this use out of the gradient.
     public func callAsFunction(in graph: ComputationGraph, isUpdated: Bool = true) -> Expression {
-        graph.insertParameter(entry, of: store, isUpdated: isUpdated)
+        graph.insertParameter(reference, of: store, isUpdated: isUpdated)
     }
 }
 
@@ -50,22 +52,23 @@ public struct Parameter: Sendable {
 public struct LookupParameter: Sendable {
     package let store: ParameterStore
     package let index: Int
-    package let entry: ParameterEntry
+    let reference: Unmanaged<ParameterEntry>
+    package var entry: ParameterEntry { reference.takeUnretainedValue() }
 
     init(store: ParameterStore, index: Int) {
         self.store = store
         self.index = index
-        entry = store.entries[index]
+        reference = .passUnretained(store.entries[index])
     }
 
     /// The full name, with its scopes.
     public var name: String { entry.name }
 
     /// How many vectors there are.
-    public var count: Int { entry.columnCount }
+    public var count: Int { reference._withUnsafeGuaranteedRef { $0.columnCount } }
 
     /// Elements of a vector.
-    public var size: Int { entry.shape.rows }
+    public var size: Int { reference._withUnsafeGuaranteedRef { $0.shape.rows } }
 
     /// All values, as a matrix of shape `[size, count]`.
     public var values: Tensor {
@@ -115,6 +118,6 @@ public struct LookupParameter: Sendable {
     /// The whole table as a matrix of shape `[size, count]`, as for output weights tied to the embeddings. Its gradient is
     /// dense: all rows are updated.
     public func matrix(in graph: ComputationGraph, isUpdated: Bool = true) -> Expression {
-        graph.insertParameter(entry, of: store, isUpdated: isUpdated)
+        graph.insertParameter(reference, of: store, isUpdated: isUpdated)
     }
 }
