@@ -58,10 +58,12 @@ extension GraphStorage {
     fileprivate func line(of record: ExecutedBatch, _ copies: [(argument: Int, rows: Int, bytes: Int)]) -> String {
         let count = Int(record.nodeCount)
         let members = (0..<count).map { batchNodes[Int(record.firstNode) + $0] }
-        let shape = shape(of: Int(members[0]))
+        var shape = shape(of: Int(members[0]))
+        // Batches of several sizes: the shape of a member says more than the first one's.
+        if Int(record.rowCount) != count * shape.batchSize { shape = shape.batched(1) }
         let names = members.prefix(6).map { "\($0)" }.joined(separator: ", ") + (count > 6 ? ", …" : "")
         var text = "\(OpTable.op(record.op).name) \(shape): \(count) \(count == 1 ? "node" : "nodes")"
-        text += " (\(names)), \(count * shape.batchSize) \(count * shape.batchSize == 1 ? "row" : "rows")"
+        text += " (\(names)), \(record.rowCount) \(record.rowCount == 1 ? "row" : "rows")"
         for copy in copies { text += "; copied argument \(copy.argument), \(copy.rows) rows, \(copy.bytes) bytes" }
         return text
     }

@@ -95,6 +95,9 @@ extension Bidirectional: BidirectionalNetwork {
         guard let graph = graph ?? inputs.first?.graph else {
             fail("a sequence without inputs is read outside of a graph; say in which")
         }
+        if !inputs.isEmpty, reads(inputs, in: graph, dropout) {
+            return read(sequence: concatenateToBatch(inputs), dropout: dropout)
+        }
         var inputs = inputs
         var finalStates: [[Expression]] = []
         for index in layers.indices {
@@ -108,13 +111,48 @@ extension Bidirectional: BidirectionalNetwork {
             let addends = isResidual && index > 0 ? inputs : nil
             if index == layers.count - 1 {
                 return BidirectionalReading(
-                    forward: forwardOutputs, backward: backwardOutputs, lastForward: forward.output,
-                    lastBackward: backward.output, addends: addends, finalStates: finalStates)
+                    forward: SequenceOutputs(forwardOutputs), backward: SequenceOutputs(backwardOutputs),
+                    lastForward: forward.output, lastBackward: backward.output, addends: addends.map { SequenceOutputs($0) },
+                    finalStates: finalStates)
             }
             let outputs = zip(forwardOutputs, backwardOutputs).map { concatenate($0, $1) }
             inputs = addends.map { zip(outputs, $0).map { $0 + $1 } } ?? outputs
         }
         fail("a bidirectional network has at least one layer")
+    }
+
+    /// Reads a sequence whose steps are the members of a batch: all steps of a direction are one node where the cell has one
+    /// (`RecurrentCell.readsSequences`) and no masks hold for the sequence.
+    public func read(sequence: Expression, dropout: RecurrentDropout) -> BidirectionalReading {
+        let graph = sequence.graph
+        var inputs = sequence
+        var finalStates: [[Expression]] = []
+        for index in layers.indices {
+            if index > 0 { inputs = ElmanGraph.dropout(inputs, rate: dropout.betweenLayers) }
+            var forward = layers[index].forward.initialState(in: graph, dropout: dropout)
+            var backward = layers[index].backward.initialState(in: graph, dropout: dropout)
+            let forwardOutputs = forward.addSequence(inputs)
+            let backwardOutputs = backward.addSequence(inputs, isReversed: true)
+            finalStates += forward.parts + backward.parts
+            let addends = isResidual && index > 0 ? inputs : nil
+            if index == layers.count - 1 {
+                return BidirectionalReading(
+                    forward: SequenceOutputs(forwardOutputs), backward: SequenceOutputs(backwardOutputs),
+                    lastForward: forward.output, lastBackward: backward.output, addends: addends.map { SequenceOutputs($0) },
+                    finalStates: finalStates)
+            }
+            let outputs = concatenate(forwardOutputs, backwardOutputs)
+            inputs = addends.map { outputs + $0 } ?? outputs
+        }
+        fail("a bidirectional network has at least one layer")
+    }
+
+    /// Whether these inputs are read faster as one sequence.
+    @usableFromInline
+    func reads(_ inputs: [Expression], in graph: ComputationGraph, _ dropout: RecurrentDropout) -> Bool {
+        layers.allSatisfy { layer in
+            [layer.forward, layer.backward].allSatisfy { $0.initialState(in: graph, dropout: dropout).canRead(inputs) }
+        }
     }
 
     @inlinable

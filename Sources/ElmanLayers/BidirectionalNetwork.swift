@@ -12,6 +12,8 @@ public protocol BidirectionalNetwork: Sendable {
     var parameters: [Parameter] { get }
     /// Reads a sequence. The graph must be given for an empty one.
     func read(_ inputs: [Expression], in graph: ComputationGraph?, dropout: RecurrentDropout) -> BidirectionalReading
+    /// Reads a sequence whose steps are the members of a batch, as `embeddings[words, in: graph]` gives them.
+    func read(sequence: Expression, dropout: RecurrentDropout) -> BidirectionalReading
 }
 
 extension BidirectionalNetwork {
@@ -23,6 +25,14 @@ extension BidirectionalNetwork {
     /// Reads a sequence of at least one input.
     public func read(_ inputs: [Expression], dropout: RecurrentDropout) -> BidirectionalReading {
         read(inputs, in: nil, dropout: dropout)
+    }
+
+    /// Reads a sequence whose steps are the members of a batch.
+    public func read(sequence: Expression) -> BidirectionalReading { read(sequence: sequence, dropout: .none) }
+
+    /// Member by member.
+    public func read(sequence: Expression, dropout: RecurrentDropout) -> BidirectionalReading {
+        read(sequence.steps(), in: sequence.graph, dropout: dropout)
     }
 
     /// Reads batches that are padded by hand at their ends: the first `lengths[b]` inputs are those of member b. The padding
@@ -40,47 +50,13 @@ extension BidirectionalNetwork {
             }
         }
         return BidirectionalReading(
-            forward: join(readings.map(\.forward)), backward: join(readings.map(\.backward)),
+            forward: SequenceOutputs(join(readings.map(\.forward))),
+            backward: SequenceOutputs(join(readings.map(\.backward))),
             lastForward: concatenateToBatch(readings.map(\.lastForward)),
             lastBackward: concatenateToBatch(readings.map(\.lastBackward)),
-            addends: readings[0].addends == nil ? nil : join(readings.map { $0.addends ?? [] }), finalStates: states)
+            addends: readings[0].residuals == nil ? nil : SequenceOutputs(join(readings.map { $0.residuals ?? [] })),
+            finalStates: states)
     }
-}
-
-/// What a bidirectional network says of a sequence.
-public struct BidirectionalReading {
-    /// What the top layer's forward direction says at each input, having read all before it.
-    public let forward: [Expression]
-    /// What the top layer's backward direction says at each input, having read all behind it.
-    public let backward: [Expression]
-    let lastForward: Expression, lastBackward: Expression
-    /// What residual connections add to the outputs.
-    let addends: [Expression]?
-    /// The parts of the state in which each direction of each layer ended: lowest layer first, forward before backward.
-    public let finalStates: [[Expression]]
-
-    @usableFromInline
-    init(
-        forward: [Expression], backward: [Expression], lastForward: Expression, lastBackward: Expression,
-        addends: [Expression]?, finalStates: [[Expression]]
-    ) {
-        self.forward = forward
-        self.backward = backward
-        self.lastForward = lastForward
-        self.lastBackward = lastBackward
-        self.addends = addends
-        self.finalStates = finalStates
-    }
-
-    /// For each input both directions, one behind the other.
-    public var outputs: [Expression] {
-        let joined = zip(forward, backward).map { concatenate($0, $1) }
-        return addends.map { zip(joined, $0).map { $0 + $1 } } ?? joined
-    }
-
-    /// The top layer's last outputs: that of the forward direction at the last input, then that of the backward direction at
-    /// the first.
-    public var summary: Expression { concatenate(lastForward, lastBackward) }
 }
 
 /// The members of batches that are padded by hand at their ends, as sequences of their own: of member b the first

@@ -98,7 +98,7 @@ public struct RecurrentBuilder<Cell: RecurrentCell>: Sendable {
     }
 
     /// The outputs for each input, from the initial state on.
-    public func transduce(_ inputs: [Expression], dropout: RecurrentDropout = .none) -> [Expression] {
+    public func transduce(_ inputs: [Expression], dropout: RecurrentDropout) -> [Expression] {
         guard let first = inputs.first else { return [] }
         return initialState(in: first.graph, dropout: dropout).transduce(inputs)
     }

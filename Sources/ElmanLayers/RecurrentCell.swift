@@ -22,6 +22,37 @@ public protocol RecurrentCell: Sendable {
     func output(of state: State) -> Expression
     /// The state as the next step's recurrent product sees it under variational dropout: the hidden part times the mask.
     func masked(_ state: State, by mask: Expression) -> State
+    /// Whether `read` is faster than step by step. False unless the cell says otherwise.
+    var readsSequences: Bool { get }
+    /// Reads a whole sequence, whose steps are the members of a batch, from a state of one member.
+    /// - Parameters:
+    ///   - sequence: `[inputSize]`, one member a step.
+    ///   - isReversed: from the last input to the first.
+    /// - Returns: the outputs, `[hiddenSize]`, one member a step in the order of the inputs, and the last state: the same bits
+    ///   as step by step.
+    func read(_ sequence: Expression, from state: State, isReversed: Bool) -> (outputs: Expression, state: State)
+}
+
+extension RecurrentCell {
+    /// False: sequences are read step by step.
+    public var readsSequences: Bool { false }
+
+    /// Step by step.
+    public func read(_ sequence: Expression, from state: State, isReversed: Bool) -> (outputs: Expression, state: State) {
+        readStepByStep(sequence, from: state, isReversed: isReversed)
+    }
+
+    func readStepByStep(
+        _ sequence: Expression, from state: State, isReversed: Bool
+    ) -> (outputs: Expression, state: State) {
+        var state = state
+        var outputs: [Expression] = []
+        for input in sequence.steps(isReversed: isReversed) {
+            state = step(input, from: state)
+            outputs.append(output(of: state))
+        }
+        return (concatenateToBatch(isReversed ? outputs.reversed() : outputs), state)
+    }
 }
 
 extension RecurrentCell where State == Expression {
@@ -55,4 +86,15 @@ extension Expression: RecurrentCellState {
     public init(expressions: [Expression]) { self = expressions[0] }
     /// A state of one expression is a hidden value.
     public static var partNames: [String] { ["Hidden"] }
+}
+
+extension Expression {
+    /// The members of a batch that are the steps of a sequence, in the order in which they are read.
+    func steps(isReversed: Bool = false) -> [Expression] {
+        let count = shape.batchSize
+        return (0..<count).map { member(isReversed ? count - 1 - $0 : $0) }
+    }
+
+    /// The member that is read last.
+    func lastStep(isReversed: Bool) -> Expression { member(isReversed ? 0 : shape.batchSize - 1) }
 }

@@ -20,6 +20,8 @@ public protocol RecurrentNetwork: Sendable {
     func start(from values: [[Tensor]], in graph: ComputationGraph, dropout: RecurrentDropout) -> any RecurrentNetworkState
     /// The state that goes on from the given parts, for each layer in the cell's order.
     func start(from parts: [[Expression]], dropout: RecurrentDropout) -> any RecurrentNetworkState
+    /// The outputs for each input, from the initial state on.
+    func transduce(_ inputs: [Expression], dropout: RecurrentDropout) -> [Expression]
 }
 
 extension RecurrentNetwork {
@@ -31,8 +33,11 @@ extension RecurrentNetwork {
         start(from: values, in: graph, dropout: .none)
     }
 
+    /// The outputs for each input, from the initial state on, without dropout.
+    public func transduce(_ inputs: [Expression]) -> [Expression] { transduce(inputs, dropout: .none) }
+
     /// The outputs for each input, from the initial state on.
-    public func transduce(_ inputs: [Expression], dropout: RecurrentDropout = .none) -> [Expression] {
+    public func transduce(_ inputs: [Expression], dropout: RecurrentDropout) -> [Expression] {
         guard let first = inputs.first else { return [] }
         var state = start(in: first.graph, dropout: dropout)
         return inputs.map { input in
@@ -56,6 +61,10 @@ public protocol RecurrentNetworkState {
     var parts: [[Expression]] { get set }
     /// Goes on with an input of shape `[inputSize]`.
     mutating func addInput(_ input: Expression)
+    /// Goes on with a whole sequence of such inputs, one member of the batch a step, and gives the outputs of the top layer
+    /// after each, in the order of the inputs. Reversed, it goes from the last input to the first.
+    @discardableResult
+    mutating func addSequence(_ sequence: Expression, isReversed: Bool) -> Expression
     /// A state of the same network and dropout that goes on from values, with new masks.
     func restarted(from values: [[Tensor]], in graph: ComputationGraph) -> Self
 }
@@ -63,6 +72,21 @@ public protocol RecurrentNetworkState {
 extension RecurrentNetworkState {
     /// The values of the parts, which outlive the graph.
     public var values: [[Tensor]] { parts.map { $0.map(\.value) } }
+
+    /// Goes on with a whole sequence, one member of the batch a step.
+    @discardableResult
+    public mutating func addSequence(_ sequence: Expression) -> Expression { addSequence(sequence, isReversed: false) }
+
+    /// Step by step.
+    @discardableResult
+    public mutating func addSequence(_ sequence: Expression, isReversed: Bool) -> Expression {
+        var outputs: [Expression] = []
+        for input in sequence.steps(isReversed: isReversed) {
+            addInput(input)
+            outputs.append(output)
+        }
+        return concatenateToBatch(isReversed ? outputs.reversed() : outputs)
+    }
 
     /// The state after an input; this one stays as it is.
     public func addingInput(_ input: Expression) -> Self {

@@ -70,6 +70,7 @@ public struct RecurrentState<Cell: RecurrentCell> {
     @inlinable
     public func transduce(_ inputs: [Expression]) -> [Expression] {
         var state = self
+        if canRead(inputs) { return state.addSequence(concatenateToBatch(inputs)).members }
         return inputs.map { input in
             state.addInput(input)
             return state.output

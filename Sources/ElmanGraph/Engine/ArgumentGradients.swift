@@ -58,11 +58,13 @@ extension UnsafeMutablePointer<GraphStorage> {
     }
 
     /// Adds the gradients of gathered rows to where they belong.
-    func scatter(_ rows: Rows, _ position: Int, of record: ExecutedBatch) {
+    func scatter(_ rows: Rows, _ position: Int, of record: ExecutedBatch, _ op: Op) {
         let members = pointee.batchNodes.pointer + Int(record.firstNode), nodes = pointee.nodes.pointer
-        let perNode = rows.count / Int(record.nodeCount)
+        var next = 0
         for member in 0..<Int(record.nodeCount) {
             let node = pointee.argument(position, of: Int(members[member]))
+            let own = next..<next + rowCount(position, ofNode: Int(members[member]), op)
+            next = own.upperBound
             guard nodes[node].flags.contains(.needsGradient) else { continue }
             if nodes[node].flags.contains(.parameter) {
                 pointee.flushProducts(of: Int32(node))
@@ -70,7 +72,7 @@ extension UnsafeMutablePointer<GraphStorage> {
             }
             let target = pointee.gradient(of: node)
             let stride = pointee.size(of: node).batchSize == 1 ? 0 : Int(nodes[node].rowStride)
-            for row in 0..<perNode { ek_accumulate(rows.size, rows[member * perNode + row], target + row * stride) }
+            for row in own { ek_accumulate(rows.size, rows[row], target + (row - own.lowerBound) * stride) }
         }
     }
 }

@@ -11,8 +11,8 @@ extension UnsafeMutablePointer<GraphStorage> {
             let rows: Rows
             if op.shares(position), !op.isSingle {
                 rows = singleRows(of: Int(pointee.arguments[Int(node.pointee.firstArgument) + position]))
-            } else if let regular = regularRows(position, of: record, op) {
-                rows = regular
+            } else if let stacked = stackedRows(position, of: record, op) {
+                rows = stacked
             } else {
                 rows = irregularRows(position, of: record, op)
             }
@@ -20,11 +20,19 @@ extension UnsafeMutablePointer<GraphStorage> {
         }
     }
 
-    /// Rows that each node of a batch has of an argument.
+    /// Rows that a node has of its argument.
     @inline(__always)
-    func rowsPerNode(_ argument: Int, _ record: ExecutedBatch, _ op: Op) -> Int {
-        let node = op.decidesBatch ? argument : Int(pointee.batchNodes[Int(record.firstNode)])
-        return Int(pointee.size(of: node).batchSize)
+    func rowCount(_ position: Int, ofNode node: Int, _ op: Op) -> Int {
+        Int(pointee.size(of: op.decidesBatch ? pointee.argument(position, of: node) : node).batchSize)
+    }
+
+    /// Rows that all nodes of a batch have of an argument.
+    private func rowCount(_ position: Int, of record: ExecutedBatch, _ op: Op) -> Int {
+        let members = pointee.batchNodes.pointer + Int(record.firstNode)
+        guard op.isRagged else { return rowCount(position, ofNode: Int(members[0]), op) * Int(record.nodeCount) }
+        var total = 0
+        for member in 0..<Int(record.nodeCount) { total += rowCount(position, ofNode: Int(members[member]), op) }
+        return total
     }
 
     /// The rows of an argument that is one expression for the whole batch.
@@ -36,14 +44,49 @@ extension UnsafeMutablePointer<GraphStorage> {
             count: Int(size.batchSize), columnStride: Int(node.pointee.columnStride))
     }
 
-    /// The rows of a stacked argument where one distance leads from each to the next, and none overlaps another; nil
-    /// otherwise.
+    /// The rows of a stacked argument where one distance leads from each to the next; nil otherwise.
+    @inline(__always)
+    private func stackedRows(_ position: Int, of batch: ExecutedBatch, _ op: Op) -> Rows? {
+        if op.isRagged, batch.nodeCount > 1, hasRaggedRows(position, batch, op) { return raggedRows(position, of: batch, op) }
+        return regularRows(position, of: batch, op)
+    }
+
+    /// Whether nodes of a batch have different numbers of rows of an argument.
+    private func hasRaggedRows(_ position: Int, _ batch: ExecutedBatch, _ op: Op) -> Bool {
+        let members = pointee.batchNodes.pointer + Int(batch.firstNode)
+        let rows = rowCount(position, ofNode: Int(members[0]), op)
+        for member in 1..<Int(batch.nodeCount) where rowCount(position, ofNode: Int(members[member]), op) != rows {
+            return true
+        }
+        return false
+    }
+
+    /// The rows of an argument of which nodes have different numbers, where they lie one behind the other; nil otherwise.
+    private func raggedRows(_ position: Int, of batch: ExecutedBatch, _ op: Op) -> Rows? {
+        let nodes = pointee.nodes.pointer, members = pointee.batchNodes.pointer + Int(batch.firstNode)
+        let argument = pointee.argument(position, of: Int(members[0]))
+        let first = nodes + argument, size = Int(pointee.size(of: argument).count), stride = Int(first.pointee.rowStride)
+        let base = first.pointee.value.unsafelyUnwrapped
+        var count = 0
+        for member in 0..<Int(batch.nodeCount) {
+            let argument = pointee.argument(position, of: Int(members[member])), node = nodes + argument
+            let rows = rowCount(position, ofNode: Int(members[member]), op)
+            guard !node.pointee.flags.contains(.parameter), Int(pointee.size(of: argument).batchSize) == rows,
+                Int(node.pointee.rowStride) == stride, node.pointee.value == base + count * stride
+            else { return nil }
+            count += rows
+        }
+        return Rows(base: base, stride: stride, size: size, count: count, columnStride: Int(first.pointee.columnStride))
+    }
+
+    /// The rows of a stacked argument, of which all nodes have equally many, where one distance leads from each to the next,
+    /// and none overlaps another; nil otherwise.
     @inline(__always)
     private func regularRows(_ position: Int, of batch: ExecutedBatch, _ op: Op) -> Rows? {
         let nodes = pointee.nodes.pointer, members = pointee.batchNodes.pointer + Int(batch.firstNode)
         let argument = pointee.argument(position, of: Int(members[0]))
         let first = nodes + argument, size = pointee.size(of: argument)
-        let perNode = rowsPerNode(argument, batch, op), count = Int(batch.nodeCount)
+        let perNode = rowCount(position, ofNode: Int(members[0]), op), count = Int(batch.nodeCount)
         var stride = size.batchSize == 1 ? 0 : Int(first.pointee.rowStride)
         if count > 1 {
             guard let step = regularStep(position, of: batch) else { return nil }
@@ -87,7 +130,7 @@ extension UnsafeMutablePointer<GraphStorage> {
         let first = pointee.argument(position, of: Int(pointee.batchNodes[Int(record.firstNode)]))
         let pointers = rowPointers(position, of: record, op)
         let shape = pointee.shape(of: first), size = shape.count
-        let count = rowsPerNode(first, record, op) * Int(record.nodeCount)
+        let count = rowCount(position, of: record, op)
         // The gradients of parameters lie elsewhere: rows among which there is one are copied.
         if op.scatteredArguments >> UInt64(position) & 1 == 1, !hasParameter(position, record) {
             return Rows(base: pointers[0], stride: 0, size: size, count: count, columnStride: size, pointers: pointers)
@@ -110,15 +153,16 @@ extension UnsafeMutablePointer<GraphStorage> {
         _ position: Int, of batch: ExecutedBatch, _ op: Op
     ) -> UnsafeMutablePointer<UnsafeMutablePointer<Float>> {
         let nodes = pointee.nodes.pointer, members = pointee.batchNodes.pointer + Int(batch.firstNode)
-        let perNode = rowsPerNode(pointee.argument(position, of: Int(members[0])), batch, op)
-        let count = perNode * Int(batch.nodeCount)
+        let count = rowCount(position, of: batch, op)
         let pointers = UnsafeMutableRawPointer(pointee.auxiliary.allocate(count * 2))
             .bindMemory(to: UnsafeMutablePointer<Float>.self, capacity: count)
+        var next = 0
         for member in 0..<Int(batch.nodeCount) {
             let node = pointee.argument(position, of: Int(members[member]))
             let stride = pointee.size(of: node).batchSize == 1 ? 0 : Int(nodes[node].rowStride)
-            for row in 0..<perNode {
-                pointers[member * perNode + row] = nodes[node].value.unsafelyUnwrapped + row * stride
+            for row in 0..<rowCount(position, ofNode: Int(members[member]), op) {
+                pointers[next] = nodes[node].value.unsafelyUnwrapped + row * stride
+                next += 1
             }
         }
         return pointers

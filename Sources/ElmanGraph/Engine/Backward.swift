@@ -63,7 +63,7 @@ extension ComputationGraph {
             for position in 0..<argumentCount { gradients[position] = graph.gradientRows(position, of: record, op) }
             op.backward(call(batch, inputGradients: UnsafePointer(gradients.baseAddress!)))
             for position in 0..<argumentCount where graph.pointee.batchRows[Int(record.firstRows) + position].isGathered {
-                if let rows = gradients[position] { graph.scatter(rows, position, of: record) }
+                if let rows = gradients[position] { graph.scatter(rows, position, of: record, op) }
             }
         }
     }

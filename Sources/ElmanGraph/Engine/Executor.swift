@@ -25,22 +25,27 @@ extension ComputationGraph {
     private func run(_ nodes: UnsafePointer<Int32>, count: Int, _ op: Op) {
         let graph = storage
         let size = graph.pointee.size(of: Int(nodes[0]))
-        let valueSize = Int(size.batchSize) * Int(size.count)
-        let output = graph.pointee.values.allocate(count * valueSize)
+        let rowCount = op.isRagged ? graph.pointee.memberCount(of: nodes, count: count) : count * Int(size.batchSize)
+        let output = graph.pointee.values.allocate(rowCount * Int(size.count))
         let firstNode = graph.pointee.batchNodes.extend(by: count)
+        var value = output
         for position in 0..<count {
             let node = nodes[position]
             graph.pointee.batchNodes[firstNode + position] = node
-            graph.pointee.nodes.pointer[Int(node)].value = output + position * valueSize
+            graph.pointee.nodes.pointer[Int(node)].value = value
+            value += Int(op.isRagged ? graph.pointee.size(of: Int(node)).batchSize : size.batchSize) * Int(size.count)
         }
         let batch = graph.pointee.batches.count
         graph.pointee.batches.append(
             ExecutedBatch(
                 op: op.id, firstNode: Int32(truncatingIfNeeded: firstNode), nodeCount: Int32(truncatingIfNeeded: count),
+                rowCount: Int32(truncatingIfNeeded: rowCount),
                 firstRows: Int32(truncatingIfNeeded: graph.pointee.batchRows.count), auxiliary: nil, output: output))
+        let kept = graph.pointee.auxiliary.used
         graph.collectArguments(batch, op)
         op.forward(call(batch, inputGradients: nil))
-        if checksFinite, ek_all_finite(count * valueSize, output) == 0 { reportNonFinite(batch) }
+        if !keepsForBackward { graph.pointee.auxiliary.reset(to: kept) }
+        if checksFinite, ek_all_finite(rowCount * Int(size.count), output) == 0 { reportNonFinite(batch) }
     }
 
     /// The call of a batch.
@@ -53,7 +58,7 @@ extension ComputationGraph {
         let size = graph.pointee.shapes.size(Int(first.pointee.shape)), nodeCount = Int(record.pointee.nodeCount)
         let output = Rows(
             base: record.pointee.output, stride: Int(size.count), size: Int(size.count),
-            count: nodeCount * Int(size.batchSize), columnStride: Int(size.rows))
+            count: Int(record.pointee.rowCount), columnStride: Int(size.rows))
         return OpCall(
             graph: graph, batch: batch, nodeCount: nodeCount, output: output,
             inputs: UnsafePointer(graph.pointee.batchRows.pointer + Int(record.pointee.firstRows)),
@@ -86,6 +91,13 @@ extension GraphStorage {
             initialized = shape.totalCount
         }
         return Tensor(shape: shape, scalars: scalars)
+    }
+
+    /// Members of the batches of several nodes.
+    func memberCount(of nodes: UnsafePointer<Int32>, count: Int) -> Int {
+        var total = 0
+        for position in 0..<count { total += Int(size(of: Int(nodes[position])).batchSize) }
+        return total
     }
 
     /// Points views at their part of a computed value.

@@ -125,6 +125,8 @@ struct ExecutedBatch: BitwiseCopyable {
     /// Range of the nodes in `batchNodes`.
     var firstNode: Int32
     var nodeCount: Int32
+    /// Rows of the result: the members of all nodes' batches.
+    var rowCount: Int32
     /// First of its arguments' rows in `batchRows`.
     var firstRows: Int32
     /// What the forward kernel reserved.

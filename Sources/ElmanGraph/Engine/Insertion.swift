@@ -245,7 +245,10 @@ extension UnsafeMutablePointer<GraphStorage> {
         let number = pointee.shapes.index(of: shape)
         pointee.twins[twinHash(op, arguments, settings)] = Int32(truncatingIfNeeded: pointee.nodes.count)
         // Views are no work that could be batched.
-        let signature = op.isView ? -1 : sign(op, arguments, settings, number)
+        let signature =
+            op.isView
+            ? -1
+            : op.isRagged ? signRagged(op, arguments, settings, shape) : sign(op, arguments, settings, number)
         return append(op, arguments, settings, shape: number, signature: signature, data: data)
     }
 
@@ -294,6 +297,30 @@ extension UnsafeMutablePointer<GraphStorage> {
                 key[5 + position] = op.shares(position) ? -1 - argument : node.pointee.shape << 1 | needsGradient
             }
             if op.isSingle { key[5 + count] = Int32(truncatingIfNeeded: pointee.nodes.count) }
+        }
+    }
+
+    /// The number of a signature that leaves the sizes of batches out, but says which arguments are one row for the whole of
+    /// a node's batch.
+    private func signRagged(
+        _ op: Op, _ arguments: UnsafeBufferPointer<Int32>, _ settings: OpSettings, _ shape: Shape
+    ) -> Int32 {
+        let nodes = pointee.nodes.pointer, count = arguments.count
+        let number = pointee.shapes.index(of: shape.batched(1))
+        let words = arguments.indices.map { position -> Int32 in
+            let argument = Int(arguments[position])
+            if op.shares(position) { return -1 - Int32(argument) }
+            let own = pointee.shape(of: argument), isSpread = !op.decidesBatch && own.batchSize != shape.batchSize
+            let needsGradient: Int32 = nodes[argument].flags.contains(.needsGradient) ? 1 : 0
+            return pointee.shapes.index(of: own.batched(1)) << 2 | (isSpread ? 2 : 0) | needsGradient
+        }
+        return pointee.signatures.number(length: 5 + count) { key in
+            key[0] = Int32(op.id)
+            key[1] = Int32(settings.attribute0)
+            key[2] = Int32(settings.attribute1)
+            key[3] = Int32(bitPattern: settings.scalar.bitPattern)
+            key[4] = number
+            for position in 0..<count { key[5 + position] = words[position] }
         }
     }
 }

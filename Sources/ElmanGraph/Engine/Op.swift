@@ -40,6 +40,8 @@ public final class Op: Sendable {
     let scatteredArguments: UInt64
     /// The shape rule gives the batch too; otherwise it is the arguments'.
     let decidesBatch: Bool
+    /// Nodes whose batches differ in size are run together.
+    let isRagged: Bool
     let shape: @Sendable (OpArguments) throws(ShapeError) -> Shape
     let forward: @Sendable (OpCall) -> Void
     let backward: @Sendable (OpCall) -> Void
@@ -50,18 +52,21 @@ public final class Op: Sendable {
     ///     parameter there. Others never have padding.
     ///   - scattered: arguments whose rows the kernels take from anywhere, one by one.
     ///   - decidesBatch: the shape rule gives the size of the batch too. Otherwise it is that of the arguments.
+    ///   - isRagged: nodes whose own batches differ in size are run together. The kernels go by rows, or ask
+    ///     `call.memberCount(ofNode:)` how many are whose.
     ///   - shape: the shape of the result without its batch; throws where the arguments do not fit.
     ///   - forward: called once a batch; writes `call.output`.
     ///   - backward: called once a batch; adds to `call.inputGradient(i)` for every argument that has one.
     public convenience init(
         _ name: String, batching: Batching, acceptsPadding: Bool = false, scattered: Set<Int> = [],
-        decidesBatch: Bool = false, samples: [OpSample],
+        decidesBatch: Bool = false, isRagged: Bool = false, samples: [OpSample],
         shape: @escaping @Sendable (OpArguments) throws(ShapeError) -> Shape,
         forward: @escaping @Sendable (OpCall) -> Void, backward: @escaping @Sendable (OpCall) -> Void
     ) {
         self.init(
             name: name, kind: .computed, batching: batching, acceptsPadding: acceptsPadding, scattered: scattered,
-            decidesBatch: decidesBatch, samples: samples, shape: shape, forward: forward, backward: backward)
+            decidesBatch: decidesBatch, isRagged: isRagged, samples: samples, shape: shape, forward: forward,
+            backward: backward)
     }
 
     /// A view: its value is part of its argument's, from element (or batch member) `attribute0` on, and takes no time.
@@ -71,19 +76,19 @@ public final class Op: Sendable {
     ) {
         self.init(
             name: name, kind: ofMember ? .memberView : .view, batching: .stacked, acceptsPadding: false, scattered: [],
-            decidesBatch: ofMember, samples: samples, shape: shape, forward: { _ in }, backward: { _ in })
+            decidesBatch: ofMember, isRagged: false, samples: samples, shape: shape, forward: { _ in }, backward: { _ in })
     }
 
     /// A leaf: its value is known when it is inserted.
     convenience init(leaf name: String) {
         self.init(
-            name: name, kind: .leaf, batching: .single, acceptsPadding: true, scattered: [], decidesBatch: true, samples: [],
-            shape: { _ throws(ShapeError) in .scalar }, forward: { _ in }, backward: { _ in })
+            name: name, kind: .leaf, batching: .single, acceptsPadding: true, scattered: [], decidesBatch: true,
+            isRagged: false, samples: [], shape: { _ throws(ShapeError) in .scalar }, forward: { _ in }, backward: { _ in })
     }
 
     private init(
         name: String, kind: Kind, batching: Batching, acceptsPadding: Bool, scattered: Set<Int>, decidesBatch: Bool,
-        samples: [OpSample],
+        isRagged: Bool, samples: [OpSample],
         shape: @escaping @Sendable (OpArguments) throws(ShapeError) -> Shape,
         forward: @escaping @Sendable (OpCall) -> Void, backward: @escaping @Sendable (OpCall) -> Void
     ) {
@@ -92,6 +97,7 @@ public final class Op: Sendable {
         self.samples = samples
         self.acceptsPadding = acceptsPadding
         self.decidesBatch = decidesBatch
+        self.isRagged = isRagged
         scatteredArguments = scattered.reduce(0) { $0 | 1 << UInt64($1) }
         self.shape = shape
         self.forward = forward

@@ -22,6 +22,16 @@ public struct OpCall {
     /// How many rows the result has.
     public var rowCount: Int { output.count }
 
+    /// How many rows of the result are one node's: the members of its batch.
+    @inline(__always)
+    public func memberCount(ofNode position: Int) -> Int { graph.pointee.shape(of: Int(firstNode[position])).batchSize }
+
+    /// How many rows of argument `index` are one node's, in ops whose shape rule decides on the batch.
+    @inline(__always)
+    func inputMemberCount(_ index: Int, ofNode position: Int) -> Int {
+        graph.pointee.shape(of: graph.pointee.argument(index, of: Int(firstNode[position]))).batchSize
+    }
+
     /// The rows of argument `index`. A shared argument has one row.
     @inline(__always)
     public func input(_ index: Int) -> Rows { inputs[index] }

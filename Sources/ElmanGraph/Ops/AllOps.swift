@@ -21,7 +21,7 @@ extension Op {
         .product, .affine, .transposedProduct, .transposedAffine, .memberProduct, .transpose, .circularProduct, .lookup,
     ]
     private static let cells: [Op] = [
-        .lstmStep, .elmanStep, .gruStepAfter, .gruStepBefore, .layerNorm,
+        .lstmStep, .elmanStep, .gruStepAfter, .gruStepBefore, .layerNorm, .elmanSequence, .lstmSequence,
     ]
     private static let selections: [Op] = [.pick, .stridedSelect, .select, .members, .placeElements]
     private static let joins: [Op] = [.concatenate, .concatenateToBatch, .rebatch]

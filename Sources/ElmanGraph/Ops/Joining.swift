@@ -47,7 +47,7 @@ extension Expression {
 extension Op {
     /// Along dimension `attribute0`.
     static let concatenate = Op(
-        "concatenate", batching: .stacked,
+        "concatenate", batching: .stacked, isRagged: true,
         samples: [
             OpSample([[2], [3], [1]]), OpSample([Shape([2, 3], batchSize: 2), [1, 3]]),
             OpSample([[3], [3, 2]], settings: OpSettings(attribute0: 1)),

@@ -38,7 +38,7 @@ extension Op {
         let weights: Shape = isTransposed ? [5, 3] : [3, 5]
         let bias: [Shape] = hasBias ? [[3]] : []
         return Op(
-            name, batching: .sharing(hasBias ? [1, 2] : [1]), acceptsPadding: true,
+            name, batching: .sharing(hasBias ? [1, 2] : [1]), acceptsPadding: true, isRagged: true,
             samples: [OpSample([[5], weights] + bias), OpSample([[5, 2], weights] + bias)],
             shape: { shapes throws(ShapeError) in try linearShape(shapes, isTransposed: isTransposed) },
             forward: { call in linearForward(call, isTransposed: isTransposed) },

@@ -52,7 +52,7 @@ extension Op {
     private static func makeLinearLoss(_ name: String, isTransposed: Bool) -> Op {
         let weights: Shape = isTransposed ? [4, 7] : [7, 4]
         return Op(
-            name, batching: .sharing([1, 2]), acceptsPadding: true,
+            name, batching: .sharing([1, 2]), acceptsPadding: true, isRagged: true,
             samples: [
                 OpSample([[4], weights, [7]], settings: OpSettings(data: [2])),
                 OpSample([[4], weights], settings: OpSettings(data: [6])),

@@ -4,7 +4,7 @@ import ElmanTensor
 extension Op {
     /// Argument: the table, shape [size, count]. Data: the rows (columns of that matrix) to look up.
     static let lookup = Op(
-        "lookup", batching: .sharing([0]), acceptsPadding: true, decidesBatch: true,
+        "lookup", batching: .sharing([0]), acceptsPadding: true, decidesBatch: true, isRagged: true,
         samples: [OpSample([[4, 6]], settings: OpSettings(data: [3, 0, 3]))],
         shape: { shapes throws(ShapeError) in
             for index in shapes.data where index < 0 || Int(index) >= shapes[0].columns {

@@ -52,7 +52,7 @@ extension Op {
 
     /// -log softmax(x)[class]. Data: the class of each member; negative skips.
     static let pickNegativeLogSoftmax = Op(
-        "pickNegativeLogSoftmax", batching: .stacked,
+        "pickNegativeLogSoftmax", batching: .stacked, isRagged: true,
         samples: [
             OpSample([[5]], settings: OpSettings(data: [3])),
             OpSample([Shape([5], batchSize: 3)], settings: OpSettings(data: [3, -1, 0])),

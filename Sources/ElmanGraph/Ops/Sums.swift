@@ -51,20 +51,28 @@ extension Op {
         })
 
     static let sumOverBatch = Op(
-        "sumOverBatch", batching: .stacked, decidesBatch: true, samples: [OpSample([Shape([3], batchSize: 4)])],
+        "sumOverBatch", batching: .stacked, decidesBatch: true, isRagged: true,
+        samples: [OpSample([Shape([3], batchSize: 4)])],
         shape: { shapes throws(ShapeError) in shapes[0].batched(1) },
         forward: { call in
             let x = call.input(0), y = call.output
-            let members = x.count / y.count
-            for node in 0..<y.count {
-                y[node].update(from: x[node * members], count: y.size)
-                for member in 1..<Swift.max(members, 1) { ek_accumulate(y.size, x[node * members + member], y[node]) }
+            var row = 0
+            for node in 0..<call.nodeCount {
+                y[node].update(from: x[row], count: y.size)
+                let end = row + call.inputMemberCount(0, ofNode: node)
+                for member in row + 1..<end { ek_accumulate(y.size, x[member], y[node]) }
+                row = end
             }
         },
         backward: { call in
             guard let dx = call.inputGradient(0) else { return }
             let dy = call.outputGradient
-            let members = dx.count / dy.count
-            for row in 0..<dx.count { ek_accumulate(dx.size, dy[row / members], dx[row]) }
+            var row = 0
+            for node in 0..<call.nodeCount {
+                for _ in 0..<call.inputMemberCount(0, ofNode: node) {
+                    ek_accumulate(dx.size, dy[node], dx[row])
+                    row += 1
+                }
+            }
         })
 }

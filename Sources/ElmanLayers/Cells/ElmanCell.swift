@@ -72,6 +72,21 @@ public struct ElmanCell: RecurrentCell {
             projected: projected, hidden: hidden, recurrentWeights: recurrentWeights(in: graph),
             activation: activation.step ?? .tanh)
     }
+
+    /// True, but for an activation of one's own.
+    public var readsSequences: Bool { activation.step != nil }
+
+    /// Reads a whole sequence.
+    public func read(
+        _ sequence: Expression, from hidden: Expression, isReversed: Bool
+    ) -> (outputs: Expression, state: Expression) {
+        guard let activation = activation.step else { return readStepByStep(sequence, from: hidden, isReversed: isReversed) }
+        let graph = sequence.graph
+        let outputs = elmanSequence(
+            sequence, inputWeights: inputWeights(in: graph), bias: bias(in: graph), hidden: hidden,
+            recurrentWeights: recurrentWeights(in: graph), activation: activation, isReversed: isReversed)
+        return (outputs, outputs.lastStep(isReversed: isReversed))
+    }
 }
 
 /// A stack of simple recurrent layers.

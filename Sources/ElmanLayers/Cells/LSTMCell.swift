@@ -79,6 +79,22 @@ public struct LSTMCell: RecurrentCell {
         return LSTMState(hidden: next.hidden, cell: next.cell)
     }
 
+    /// True.
+    public var readsSequences: Bool { true }
+
+    /// Reads a whole sequence.
+    public func read(
+        _ sequence: Expression, from state: LSTMState, isReversed: Bool
+    ) -> (outputs: Expression, state: LSTMState) {
+        let graph = sequence.graph
+        let states = lstmSequence(
+            sequence, inputWeights: inputWeights(in: graph), bias: bias(in: graph), hidden: state.hidden, cell: state.cell,
+            recurrentWeights: recurrentWeights(in: graph), forgetBias: forgetBias, isReversed: isReversed)
+        let last = LSTMState(
+            hidden: states.hidden.lastStep(isReversed: isReversed), cell: states.cell.lastStep(isReversed: isReversed))
+        return (states.hidden, last)
+    }
+
     /// The hidden value.
     public func output(of state: LSTMState) -> Expression { state.hidden }
 

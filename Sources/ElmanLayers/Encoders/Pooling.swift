@@ -17,28 +17,30 @@ public enum PoolingKind: String, Sendable, Hashable, CaseIterable {
 extension BidirectionalReading {
     /// What both directions say at all n inputs, as the columns of a matrix `[outputSize, n]`. Fails for no inputs.
     public var outputMatrix: Expression {
-        addends == nil
+        if isSequence { return outputSequence.batchToColumns() }
+        return residuals == nil
             ? concatenate(concatenateColumns(forward), concatenateColumns(backward)) : concatenateColumns(outputs)
     }
 
     /// The sum of the outputs over time, `[outputSize]`; for no inputs the `summary`.
     public var total: Expression {
-        if forward.isEmpty { return summary }
-        return addends == nil ? concatenate(sum(forward), sum(backward)) : sum(outputs)
+        if count == 0 { return summary }
+        if isSequence { return sumOverBatch(outputSequence) }
+        return residuals == nil ? concatenate(sum(forward), sum(backward)) : sum(outputs)
     }
 
     /// The mean of the outputs over time, `[outputSize]`; for no inputs the `summary`.
-    public var mean: Expression { forward.isEmpty ? summary : total / Float(forward.count) }
+    public var mean: Expression { count == 0 ? summary : total / Float(count) }
 
     /// The largest of each element of the outputs over time, `[outputSize]`; for no inputs the `summary`.
     public var maximum: Expression {
-        if forward.isEmpty { return summary }
+        if count == 0 { return summary }
         return max(outputMatrix, dimension: 1)
     }
 
     /// The outputs weighted by attention, `[outputSize]`; for no inputs the `summary`.
     public func pooled(by attention: AttentionPooling) -> Expression {
-        forward.isEmpty ? summary : attention(outputMatrix).context
+        count == 0 ? summary : attention(outputMatrix).context
     }
 }
 

@@ -12,7 +12,7 @@ private struct SentimentModel<Cell: RecurrentCell> {
     }
 
     func scores(_ words: [Int], in graph: ComputationGraph) -> Expression {
-        scores(reader.read(words.map { embeddings[$0, in: graph] }).summary)
+        scores(reader.read(sequence: embeddings[words, in: graph]).summary)
     }
 }
 
@@ -28,8 +28,8 @@ private struct TaggerModel {
     }
 
     func loss(_ item: NumberedTexts.Tagged, in graph: ComputationGraph) -> Expression {
-        let outputs = reader.transduce(item.words.map { embeddings[$0, in: graph] })
-        return sum(zip(outputs, item.tags).map { pickNegativeLogSoftmax(scores($0), $1) })
+        let outputs = reader.read(sequence: embeddings[item.words, in: graph]).outputSequence
+        return sumOverBatch(pickNegativeLogSoftmax(scores(outputs), item.tags))
     }
 }
 
@@ -46,7 +46,7 @@ private struct RetrievalModel {
 
     /// The vectors of some sentences as the columns of a matrix.
     private func encode(_ sentences: [[Int]], side: Int, in graph: ComputationGraph) -> Expression {
-        concatenateColumns(sentences.map { words in readers[side].read(words.map { embeddings[side][$0, in: graph] }).summary })
+        concatenateColumns(sentences.map { readers[side].read(sequence: embeddings[side][$0, in: graph]).summary })
     }
 
     func loss(_ pairs: [NumberedTexts.Pair], in graph: ComputationGraph) -> Expression {

@@ -17,14 +17,12 @@ private struct TranslationModel {
     /// The loss of a pair whose target begins and ends with its marks.
     func loss(_ pair: NumberedTexts.Pair, in graph: ComputationGraph) -> Expression {
         var reading = encoder.initialState(in: graph)
-        for word in pair.source { reading.addInput(sourceEmbeddings[word, in: graph]) }
+        reading.addSequence(sourceEmbeddings[pair.source, in: graph])
         let summary = reading.output
         var state = decoder.initialState(from: [LSTMState(hidden: tanh(summary), cell: summary)], in: graph)
-        return sum(
-            zip(pair.target, pair.target.dropFirst()).map { word, next in
-                state.addInput(targetEmbeddings[word, in: graph])
-                return pickNegativeLogSoftmax(scores(state.output), next)
-            })
+        // What comes before a word is known in training: the decoder too reads a whole sequence.
+        let outputs = state.addSequence(targetEmbeddings[Array(pair.target.dropLast()), in: graph])
+        return sumOverBatch(pickNegativeLogSoftmax(scores(outputs), Array(pair.target.dropFirst())))
     }
 }
 

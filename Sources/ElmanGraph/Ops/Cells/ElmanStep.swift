@@ -49,27 +49,32 @@ extension Op {
             let y = call.output, count = y.size * y.count
             call.copyRows(call.input(0), count: y.size, to: y.base, stride: y.size)
             if call.attribute0 == 0 { call.addProduct(call.input(1), 2, outputSize: y.size, to: y.base, stride: y.size) }
-            switch ElmanStepActivation(rawValue: call.attribute1) {
-            case .tanh: ek_tanh(count, y.base, y.base)
-            case .sigmoid: ek_sigmoid(count, y.base, y.base)
-            // A NaN stays one.
-            case .relu: for index in 0..<count where y.base[index] < 0 { y.base[index] = 0 }
-            default: break
-            }
+            activate(ElmanStepActivation(rawValue: call.attribute1), count, y.base)
         },
         backward: { call in
             let y = call.output, dy = call.outputGradient
             let dz = part(
                 of: call.reserve(y.count * y.size), from: 0, size: y.size, stride: y.size, count: y.count)
-            writeDerivative(ElmanStepActivation(rawValue: call.attribute1), y.count * y.size, y.base, dy.base, dz.base)
+            writeElmanDerivative(ElmanStepActivation(rawValue: call.attribute1), y.count * y.size, y.base, dy.base, dz.base)
             if call.attribute0 == 0 { call.accumulateProduct(argument: 2, x: call.input(1), d: dz) }
             accumulate(dz, into: call.inputGradient(0))
             call.addTransposedProduct(dz, 2, to: call.inputGradient(1))
         })
 }
 
+/// The activation in place.
+func activate(_ activation: ElmanStepActivation?, _ count: Int, _ y: UnsafeMutablePointer<Float>) {
+    switch activation {
+    case .tanh: ek_tanh(count, y, y)
+    case .sigmoid: ek_sigmoid(count, y, y)
+    // A NaN stays one.
+    case .relu: for index in 0..<count where y[index] < 0 { y[index] = 0 }
+    default: break
+    }
+}
+
 /// dz = dy times the activation's derivative, by the result y.
-private func writeDerivative(
+func writeElmanDerivative(
     _ activation: ElmanStepActivation?, _ count: Int, _ y: UnsafePointer<Float>, _ dy: UnsafePointer<Float>,
     _ dz: UnsafeMutablePointer<Float>
 ) {

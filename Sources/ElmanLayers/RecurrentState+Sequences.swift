@@ -1,0 +1,54 @@
+import ElmanGraph
+import ElmanTensor
+
+// Whole sequences as one expression, whose steps are the members of a batch: as `embeddings[words, in: graph]` gives them.
+
+extension RecurrentState {
+    /// Goes on with a whole sequence and gives the outputs of the top layer, with its residual connections, after each step.
+    /// The same bits as `addInput` step by step, and faster where the cell has a node for it (`RecurrentCell.readsSequences`).
+    /// - Parameters:
+    ///   - sequence: `[inputSize]`, one member of the batch a step.
+    ///   - isReversed: from the last input to the first.
+    /// - Returns: `[hiddenSize]`, one member a step in the order of the inputs.
+    @discardableResult
+    public mutating func addSequence(_ sequence: Expression, isReversed: Bool) -> Expression {
+        guard readsSequences else { return addStepByStep(sequence, isReversed: isReversed) }
+        var outputs = sequence
+        for layer in builder.layers.indices {
+            if layer > 0 { outputs = ElmanGraph.dropout(outputs, rate: dropout.betweenLayers) }
+            let reading = builder.layers[layer].read(outputs, from: layers[layer], isReversed: isReversed)
+            layers[layer] = reading.state
+            outputs = builder.isResidual && layer > 0 ? reading.outputs + outputs : reading.outputs
+        }
+        if builder.isResidual, builder.layers.count > 1 { topOutput = outputs.lastStep(isReversed: isReversed) }
+        return outputs
+    }
+
+    private mutating func addStepByStep(_ sequence: Expression, isReversed: Bool) -> Expression {
+        var outputs: [Expression] = []
+        for input in sequence.steps(isReversed: isReversed) {
+            addInput(input)
+            outputs.append(output)
+        }
+        return concatenateToBatch(isReversed ? outputs.reversed() : outputs)
+    }
+
+    /// Whether all layers can read a whole sequence at once from where they stand: the cells have a node for it, no mask holds for
+    /// the sequence, and the state has one member.
+    @usableFromInline
+    var readsSequences: Bool {
+        !masks.isNeeded && builder.layers.allSatisfy(\.readsSequences)
+            && layers.allSatisfy { $0.expressions.allSatisfy { $0.shape.batchSize == 1 } }
+    }
+
+    /// Whether these inputs can be read as one sequence: there are some, of one member each.
+    @usableFromInline
+    func canRead(_ inputs: [Expression]) -> Bool {
+        !inputs.isEmpty && readsSequences && inputs.allSatisfy { $0.shape.batchSize == 1 }
+    }
+}
+
+extension Expression {
+    /// The members of the batch.
+    @usableFromInline var members: [Expression] { steps() }
+}
