@@ -26,13 +26,14 @@ extension ParameterCollection {
 
     /// As `load(from:)`, from an open file whose tensors' names begin with `namePrefix`; others are left alone.
     package func load(from file: SafetensorsFile, namePrefix: String = "") throws(DataError) {
-        try checkNames(in: file, namePrefix)
+        try checkFit(of: file, namePrefix: namePrefix)
         var loaded: [(ParameterEntry, [Float])] = []
         for entry in entries { loaded.append((entry, try file.floats(named: namePrefix + entry.name))) }
         for (entry, floats) in loaded { StoredLayout(entry).fill(floats) }
     }
 
-    private func checkNames(in file: SafetensorsFile, _ namePrefix: String) throws(DataError) {
+    /// Throws `.badData` that lists all missing, unexpected and mis-shaped tensors of a file. The parameters may be declared only.
+    package func checkFit(of file: SafetensorsFile, namePrefix: String = "") throws(DataError) {
         var faults: [String] = []
         let expected = Set(entries.map { namePrefix + $0.name })
         for entry in entries {

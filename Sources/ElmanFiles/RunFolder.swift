@@ -14,6 +14,8 @@ public struct RunFolder: Sendable {
     public let path: String
     /// Held while the run is written; nil where it is only read.
     public let lock: FolderLock?
+    /// Whether `create` made the folder.
+    private let isNew: Bool
 
     /// `config.json`: the resolved configuration.
     public var configurationPath: String { FileSystem.join(path, "config.json") }
@@ -43,9 +45,10 @@ public struct RunFolder: Sendable {
         ownNames.contains(name) || name.hasPrefix(nonFinitePrefix) && Int(name.dropFirst(nonFinitePrefix.count)) != nil
     }
 
-    private init(path: String, lock: FolderLock?) {
+    private init(path: String, lock: FolderLock?, isNew: Bool = false) {
         self.path = path
         self.lock = lock
+        self.isNew = isNew
     }
 
     /// Makes a folder for a new run, with those above it, and takes its lock.
@@ -55,11 +58,12 @@ public struct RunFolder: Sendable {
     /// left alone.
     public static func create(_ path: String, force: Bool = false) throws(DataError) -> RunFolder {
         if path.isEmpty { throw DataError(.cannotCreate, "the run's folder has no name; give one") }
+        let isNew = !FileSystem.exists(path)
         try FileSystem.createDirectory(path)
         let lock = try FolderLock(path)
         try FileSystem.checkWritable(folder: path)
         FileSystem.sweepTemporaryFiles(in: path)
-        let run = RunFolder(path: path, lock: lock)
+        let run = RunFolder(path: path, lock: lock, isNew: isNew)
         let names = try FileSystem.list(path).filter { $0 != FolderLock.fileName && !$0.hasPrefix(TemporaryName.prefix) }
         if !names.isEmpty, !force {
             let state = names.contains("config.json") ? "holds a run already" : "is not empty"
@@ -70,9 +74,14 @@ public struct RunFolder: Sendable {
         return run
     }
 
-    /// Takes away what `create` and vocabularies put into the folder, where nothing came of the run.
+    /// Takes away what `create` and vocabularies put into the folder, where nothing came of the run, and the folder where `create`
+    /// made it. The lock is given back.
     public func discard() {
         for name in Self.ownNames { try? FileSystem.remove(FileSystem.join(path, name)) }
+        guard isNew else { return }
+        lock?.release()
+        // Not if anybody has put something into it meanwhile.
+        try? System.removeEmptyFolder(path)
     }
 
     /// A run to be read. Throws `.missingInput` where there is none. What is in `config.json` is checked when it is read.

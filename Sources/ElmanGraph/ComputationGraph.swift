@@ -17,6 +17,8 @@ public final class ComputationGraph {
     }
 
     let storage: UnsafeMutablePointer<GraphStorage>
+    /// Nothing is computed: all values are zeros. For graphs of declared parameters, built to tell their size.
+    let isSketch: Bool
     /// How nodes are put together to batches.
     public let batching: Batching
     /// Computes every node as it is built, to find a failing line with a debugger.
@@ -52,7 +54,19 @@ public final class ComputationGraph {
         self.isImmediate = isImmediate
         self.checksFinite = checksFinite
         self.keepsForBackward = keepsForBackward
+        isSketch = false
         storage.pointee.seed = seed
+    }
+
+    /// A graph that is built and not computed, so that its size can be told: every value that is asked for is zeros.
+    package static func sketch() -> ComputationGraph { ComputationGraph(isSketch: true) }
+
+    private init(isSketch: Bool) {
+        storage = .allocate(capacity: 1)
+        storage.initialize(to: GraphStorage(capacityInFloats: 1 << 34))
+        (batching, isImmediate, checksFinite, keepsForBackward) = (.byAgenda, false, false, true)
+        self.isSketch = isSketch
+        storage.pointee.seed = 1
     }
 
     deinit {

@@ -82,7 +82,8 @@ enum Checkpoint {
     private static func checkSettings(_ settings: JSONObject, _ object: JSONObject, _ path: String) throws(DataError) {
         let saved = object["settings"]?.asObject ?? [:]
         let differences = settings.members.compactMap { member -> String? in
-            let old = saved[member.key]?.text() ?? "unset", new = member.value.text()
+            // A setting of no value may have been unknown to the program that made the checkpoint.
+            let old = (saved[member.key] ?? .null).text(), new = member.value.text()
             return old == new ? nil : "'\(member.key)' is \(old) in the checkpoint and \(new) now"
         }
         guard !differences.isEmpty else { return }

@@ -28,6 +28,15 @@ public protocol TrainingTask: AnyObject {
 }
 
 extension TrainingTask {
+    /// Nothing is carried from update to update unless the task says otherwise.
+    public var carriedState: [[Tensor]]? {
+        get { nil }
+        set {}
+    }
+
+    /// Writes the weights.
+    public func saveModel(to path: String) throws { try parameters.save(to: path, metadata: ["format": "elman"]) }
+
     /// Nothing to do unless the task says otherwise.
     public func finishUpdate() {}
 

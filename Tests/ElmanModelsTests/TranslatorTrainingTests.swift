@@ -118,7 +118,8 @@ import Testing
         try AtomicFile.write("<unk>\n</s>\none\n", to: run.path + "/target-vocabulary.txt")
         var error = #expect(throws: DataError.self) { try Translator(contentsOf: run.path) }
         #expect(error?.kind == .badData)
-        #expect(error?.message.contains("decoder/embeddings") ?? false)
+        #expect(error?.path?.hasSuffix("target-vocabulary.txt") ?? false)
+        #expect(error?.message.contains("has 3 entries, but \(run.weightsPath) was made with") ?? false)
         try AtomicFile.write("one\n", to: run.path + "/target-vocabulary.txt")
         error = #expect(throws: DataError.self) { try Translator(contentsOf: run.path) }
         #expect(error?.path?.hasSuffix("target-vocabulary.txt") ?? false)

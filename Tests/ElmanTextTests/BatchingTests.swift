@@ -51,6 +51,22 @@ import Testing
         #expect(equal.share == 0)
     }
 
+    @Test("of two sides each counts with its own longest, and the budget holds for both together")
+    func sides() throws {
+        let sources = lengths, targets = Array(lengths.reversed())
+        let batches = SentenceBatches.byLengths([sources, targets], limit: .tokens(200), seed: 1)
+        #expect(isComplete(batches, 500))
+        var padded = 0
+        for batch in batches.batches {
+            let cost = batch.count * (batch.map { sources[$0] }.max()! + batch.map { targets[$0] }.max()!)
+            #expect(cost <= 200)
+            padded += cost
+        }
+        let padding = try #require(batches.padding)
+        #expect(padding.paddedTokens == padded && padding.tokens == 2 * lengths.reduce(0, +))
+        #expect(padding.shareUnsorted > padding.share)
+    }
+
     @Test("one sentence, and batches larger than the data, work")
     func smallData() {
         #expect(SentenceBatches.byLength([7], limit: .sentences(64), seed: 1).batches == [[0]])

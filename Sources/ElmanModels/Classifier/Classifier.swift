@@ -35,12 +35,20 @@ public struct Classifier: Sendable {
     public init(
         _ configuration: ClassifierConfiguration, vocabularies: EncoderVocabularies, labels: Vocabulary, seed: UInt64 = 1
     ) throws(DataError) {
+        try self.init(
+            configuration, vocabularies: vocabularies, labels: labels, in: ParameterCollection(seed: seed))
+    }
+
+    init(
+        _ configuration: ClassifierConfiguration, vocabularies: EncoderVocabularies, labels: Vocabulary,
+        in parameters: ParameterCollection
+    ) throws(DataError) {
         try configuration.validate()
         guard labels.count > 0 else { throw DataError(.configuration, "there are no labels to tell apart") }
         self.configuration = configuration
         self.vocabularies = vocabularies
         self.labels = labels
-        parameters = ParameterCollection(seed: seed)
+        self.parameters = parameters
         reader = TextReader(configuration, vocabularies, in: parameters.scope("encoder"))
         let uniform = configuration.encoder.initialRange.map { Initializer.uniform($0) }
         scoreLayer = Linear(
@@ -52,9 +60,7 @@ public struct Classifier: Sendable {
     public init(
         _ configuration: ClassifierConfiguration, for texts: LabelledTexts, seed: UInt64 = 1
     ) throws(DataError) {
-        try self.init(
-            configuration, vocabularies: EncoderVocabularies(texts.texts, configuration.encoder), labels: texts.labelVocabulary(),
-            seed: seed)
+        try self.init(configuration, for: texts, in: ParameterCollection(seed: seed))
     }
 
     /// The words' vectors.

@@ -1,28 +1,43 @@
 import ElmanFiles
+import ElmanGraph
 import ElmanText
 
-extension Classifier {
+extension Classifier: TaskModel {
+    package init(
+        _ configuration: ClassifierConfiguration, for texts: LabelledTexts, in parameters: ParameterCollection
+    ) throws(DataError) {
+        try self.init(
+            configuration, vocabularies: EncoderVocabularies(texts.texts, configuration.encoder), labels: texts.labelVocabulary(),
+            in: parameters)
+    }
+
+    package func remade(in parameters: ParameterCollection) throws(DataError) -> Classifier {
+        try Classifier(configuration, vocabularies: vocabularies, labels: labels, in: parameters)
+    }
+
+    package var settings: JSONObject { configuration.json }
+
+    package var rowFiles: [RowFile] {
+        [
+            RowFile(embeddings.name, vocabularies.words.count, "vocabulary.txt"),
+            RowFile("scores/weights", labels.count, Self.labelsFile),
+        ]
+    }
+
     static let labelsFile = "labels.txt"
 
     /// The model of a run's folder: configuration, vocabularies, labels and best weights. Throws a `DataError` that names the file.
     public init(contentsOf run: String) throws(DataError) { try self.init(RunFolder.open(run)) }
 
     /// As `init(contentsOf:)`, from an open folder.
-    public init(_ folder: RunFolder) throws(DataError) {
-        try folder.requireWeights()
-        self = try Classifier.untrained(folder)
-        try folder.requireRows(of: embeddings.name, count: vocabularies.words.count, file: "vocabulary.txt")
-        try folder.requireRows(of: "scores/weights", count: labels.count, file: Self.labelsFile)
-        try parameters.load(from: folder.weightsPath)
-    }
+    public init(_ folder: RunFolder) throws(DataError) { self = try Self.loaded(from: folder) }
 
-    /// The model of a folder with new parameters, to be filled from a checkpoint.
-    package static func untrained(_ folder: RunFolder, seed: UInt64 = 1) throws(DataError) -> Classifier {
+    package static func untrained(_ folder: RunFolder, in parameters: ParameterCollection) throws(DataError) -> Classifier {
         let json = try folder.readConfiguration()
         let configuration = try ClassifierConfiguration(json: json, path: folder.configurationPath)
         return try Classifier(
             configuration, vocabularies: EncoderVocabularies(reading: folder, configuration.encoder),
-            labels: try folder.readLabels(labelsFile), seed: seed)
+            labels: try folder.readLabels(labelsFile), in: parameters)
     }
 
     /// Writes `vocabulary.txt`, `characters.txt` where words are read by characters, and `labels.txt`.

@@ -1,37 +1,34 @@
 import ElmanFiles
 import ElmanGraph
-import ElmanTensor
 import ElmanText
 import ElmanTraining
 
 /// Training of a classifier. The objective is the sum of the losses of a batch, weighted by class where asked for; losses are
 /// reported per text, unweighted.
-public final class ClassifierTask: TrainingTask {
+public final class ClassifierTask: BatchedTask {
     /// What is trained.
     public let model: Classifier
     /// The model's parameters.
     public var parameters: ParameterCollection { model.parameters }
-    /// Texts are independent: there is none.
-    public var carriedState: [[Tensor]]?
     private let training: LabelledTexts
     private let trainingTexts: EncodedTexts
     private let labels: [Int]
     private let weights: [Float]
     private let development: (texts: LabelledTexts, encoded: EncodedTexts)?
-    private let batchSize: Int
     private let seed: UInt64
-    private var epoch = 1
-    private var order: [[Int]] = []
+    package private(set) var batches: EpochBatches
 
-    /// Training on some texts, `batchSize` an update, evaluated on others. Throws `.badData` where a training text has a label
-    /// that the model does not know.
+    /// Training on some texts, `batchSize` an update, or as many of about the same length as would have at most `batchTokens`
+    /// words if they were padded; evaluated on others. Throws `.badData` where a training text has a label that the model does
+    /// not know.
     public init(
-        _ model: Classifier, training: LabelledTexts, development: LabelledTexts?, batchSize: Int, seed: UInt64
+        _ model: Classifier, training: LabelledTexts, development: LabelledTexts?, batchSize: Int, batchTokens: Int? = nil,
+        seed: UInt64
     ) throws(DataError) {
         self.model = model
         self.training = training
-        self.batchSize = batchSize
         self.seed = seed
+        batches = EpochBatches(examples: batchSize, tokens: batchTokens, lengths: training.texts.lengths, seed: seed)
         labels = training.labelIndices(in: model.labels).map { Int($0) }
         if let unknown = labels.firstIndex(of: -1) {
             throw DataError(
@@ -54,35 +51,32 @@ public final class ClassifierTask: TrainingTask {
     }
 
     /// Shuffles the texts; gives the number of updates.
-    public func beginEpoch(_ epoch: Int) -> Int {
-        self.epoch = epoch
-        order = SentenceBatches.ofEpoch(epoch, count: training.count, size: batchSize, seed: seed)
-        return order.count
-    }
+    public func beginEpoch(_ epoch: Int) -> Int { batches.begin(epoch) }
 
     /// The loss of a batch of texts.
     public func loss(ofUpdate update: Int, in graph: ComputationGraph) -> TrainingLoss {
-        let losses = order[update].map { index in
+        let losses = batches[update].map { index in
             model.loss(
-                of: trainingTexts.sentence(index, inEpoch: epoch, seed: seed), label: labels[index], in: graph, isTraining: true)
+                of: trainingTexts.sentence(index, inEpoch: batches.epoch, seed: seed), label: labels[index], in: graph,
+                isTraining: true)
         }
         let total = sum(losses)
         guard model.configuration.classWeights != .none else {
             return TrainingLoss(objective: total, unitCount: losses.count)
         }
-        let weighted = zip(losses, order[update]).map { $0 * weights[labels[$1]] }
+        let weighted = zip(losses, batches[update]).map { $0 * weights[labels[$1]] }
         return TrainingLoss(objective: sum(weighted), total: total, unitCount: losses.count)
     }
 
     /// The texts of an update with their labels, and their numbers, counted from 0.
     public func contents(ofUpdate update: Int) -> JSONObject {
-        let texts = order[update].map { index -> JSONValue in
+        let texts = batches[update].map { index -> JSONValue in
             [
                 "label": .string(training.label(of: index)),
                 "text": .string(training.texts.tokens(of: index).joined(separator: " ")),
             ]
         }
-        return ["sentence_numbers": .array(order[update].map { JSONValue($0) }), "sentences": .array(texts)]
+        return ["sentence_numbers": .array(batches[update].map { JSONValue($0) }), "sentences": .array(texts)]
     }
 
     /// The accuracy on the development texts.
@@ -93,7 +87,4 @@ public final class ClassifierTask: TrainingTask {
             "dev_accuracy", metrics.report.accuracy, isLowerBetter: false,
             others: [.init("dev_macro_f1", metrics.report.macroF1), .init("dev_loss", metrics.loss)])
     }
-
-    /// Writes the weights.
-    public func saveModel(to path: String) throws { try model.parameters.save(to: path, metadata: ["format": "elman"]) }
 }

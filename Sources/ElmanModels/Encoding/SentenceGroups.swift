@@ -1,6 +1,3 @@
-import ElmanTensor
-import ElmanText
-
 /// Which sentences are computed in one graph: runs of them, in order, of at most so many tokens, but of one sentence at least.
 func sentenceGroups(_ lengths: [Int], tokensAtOnce: Int = 1024) -> [Range<Int>] {
     var groups: [Range<Int>] = []
@@ -15,12 +12,4 @@ func sentenceGroups(_ lengths: [Int], tokensAtOnce: Int = 1024) -> [Range<Int>] 
     }
     if start < lengths.count { groups.append(start..<lengths.count) }
     return groups
-}
-
-extension SentenceBatches {
-    /// The examples of each update of an epoch: shuffled anew for every epoch, the same for the same seed.
-    static func ofEpoch(_ epoch: Int, count: Int, size: Int, seed: UInt64) -> [[Int]] {
-        let epochSeed = RandomGenerator(seed: seed, stream: UInt64(epoch) &+ 0x6570_6F63_0000).state
-        return shuffled(count: count, size: size, seed: epochSeed).batches
-    }
 }

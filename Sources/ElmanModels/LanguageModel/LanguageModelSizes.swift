@@ -13,16 +13,21 @@ struct LanguageModelSizes {
     let largestCount: Int
 
     init(_ configuration: LanguageModelConfiguration, vocabularySize: Int) {
+        let entries = Self.declared(configuration, vocabularySize: vocabularySize).entries
+        parameterCount = entries.reduce(0) { $0 + $1.shape.count }
+        paddedCount = entries.reduce(0) { $0 + $1.paddedCount }
+        largestCount = entries.reduce(0) { max($0, $1.shape.count) }
+    }
+
+    /// The parameters of a language model, declared only.
+    static func declared(_ configuration: LanguageModelConfiguration, vocabularySize: Int) -> ParameterCollection {
         let parameters = ParameterCollection.declarations()
         let embeddings = parameters.addLookup(
             count: vocabularySize, size: configuration.embeddingSize, named: "embeddings")
         let network = LanguageModel.makeNetwork(configuration, embeddings, boundary: 0, in: parameters)
         if !configuration.tiesEmbeddings { _ = parameters.add([vocabularySize, network.hiddenSize], named: "scores") }
         _ = parameters.add([vocabularySize], named: "bias")
-        let entries = parameters.entries
-        parameterCount = entries.reduce(0) { $0 + $1.shape.count }
-        paddedCount = entries.reduce(0) { $0 + $1.paddedCount }
-        largestCount = entries.reduce(0) { max($0, $1.shape.count) }
+        return parameters
     }
 }
 

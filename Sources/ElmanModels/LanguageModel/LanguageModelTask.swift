@@ -10,13 +10,16 @@ public enum LanguageModelBatches: Sendable, Hashable {
     /// So many sentences an update, in an order shuffled for each epoch; 1 is the lecture's way. The objective is the sum of
     /// the sentences' losses.
     case sentences(Int)
+    /// Sentences that are about as long, so many that they would have at most this many tokens, end marks included, if they were
+    /// padded; a longer one is learnt alone. Shuffled for each epoch.
+    case tokens(Int)
     /// So many parallel streams, read in segments of so many steps with the state carried along. The objective is the loss
     /// summed over steps and averaged over streams (Zaremba et al. 2014).
     case streams(count: Int, steps: Int)
 }
 
 /// Training of a language model.
-public final class LanguageModelTask: TrainingTask {
+public final class LanguageModelTask: BatchedTask {
     /// What is trained.
     public let model: LanguageModel
     /// The model's parameters.
@@ -25,9 +28,8 @@ public final class LanguageModelTask: TrainingTask {
     public var carriedState: [[Tensor]]?
     private let training: EncodedCorpus
     private let development: EncodedCorpus?
-    private let batches: LanguageModelBatches
-    private let seed: UInt64
-    private var order: [[Int]] = []
+    private let plan: LanguageModelBatches
+    package private(set) var batches: EpochBatches
     private var streams: StreamBatcher?
     private var stateAfter: (any RecurrentNetworkState)?
 
@@ -39,16 +41,14 @@ public final class LanguageModelTask: TrainingTask {
         self.model = model
         self.training = training
         self.development = development
-        self.batches = batches
-        self.seed = seed
+        plan = batches
+        self.batches = Self.sentenceBatches(batches, training.lengths, seed: seed)
     }
 
     /// Shuffles the sentences for an epoch, or goes back to the start of the streams; gives the number of updates.
     public func beginEpoch(_ epoch: Int) -> Int {
-        switch batches {
-        case .sentences(let size):
-            order = Self.order(ofEpoch: epoch, count: training.sentenceCount, size: size, seed: seed)
-            return order.count
+        switch plan {
+        case .sentences, .tokens: return batches.begin(epoch)
         case .streams(let count, let steps):
             let batcher = streams ?? StreamBatcher(training.tokens, streams: count, steps: steps, boundary: model.boundary)
             streams = batcher
@@ -56,15 +56,19 @@ public final class LanguageModelTask: TrainingTask {
         }
     }
 
-    /// The sentences of each update of an epoch.
-    static func order(ofEpoch epoch: Int, count: Int, size: Int, seed: UInt64) -> [[Int]] {
-        SentenceBatches.ofEpoch(epoch, count: count, size: size, seed: seed)
+    /// The sentences of each update, where they are not read as streams.
+    static func sentenceBatches(_ plan: LanguageModelBatches, _ lengths: [Int], seed: UInt64) -> EpochBatches {
+        switch plan {
+        case .sentences(let size): EpochBatches(.examples(size), sides: [lengths], seed: seed)
+        case .tokens(let budget): EpochBatches(.tokens(budget), sides: [lengths], seed: seed)
+        case .streams: EpochBatches(.examples(1), sides: [], seed: seed)
+        }
     }
 
     /// What an update of the present epoch is to predict: its sentences, or a piece of each stream.
     public func targets(ofUpdate update: Int) -> [[Int32]] {
-        switch batches {
-        case .sentences: return order[update].map { Array(training[$0]) }
+        switch plan {
+        case .sentences, .tokens: return batches[update].map { Array(training[$0]) }
         case .streams:
             guard let segment = streams?[update] else { return [] }
             return (0..<segment.streamCount).map { stream in
@@ -78,15 +82,15 @@ public final class LanguageModelTask: TrainingTask {
         let texts = targets(ofUpdate: update).map {
             JSONValue.string(model.vocabulary.text(of: $0, unit: model.configuration.unit))
         }
-        guard case .sentences = batches else { return ["streams": .array(texts)] }
-        return ["sentence_numbers": .array(order[update].map { JSONValue($0) }), "sentences": .array(texts)]
+        if case .streams = plan { return ["streams": .array(texts)] }
+        return ["sentence_numbers": .array(batches[update].map { JSONValue($0) }), "sentences": .array(texts)]
     }
 
     /// The loss of a batch of sentences or of a segment of the streams.
     public func loss(ofUpdate update: Int, in graph: ComputationGraph) -> TrainingLoss {
-        switch batches {
-        case .sentences:
-            let sentences = order[update].map { training[$0] }
+        switch plan {
+        case .sentences, .tokens:
+            let sentences = batches[update].map { training[$0] }
             let losses = sentences.map { sum(model.losses(of: $0, in: graph, isTraining: true)) }
             return TrainingLoss(objective: sum(losses), unitCount: sentences.reduce(0) { $0 + $1.count })
         case .streams:
@@ -116,7 +120,7 @@ public final class LanguageModelTask: TrainingTask {
 
     /// Whether values have the shapes of the network's state, one for each stream.
     public func fits(carriedState: [[Tensor]]) -> Bool {
-        guard case .streams(let count, let steps) = batches else { return false }
+        guard case .streams(let count, let steps) = plan else { return false }
         let streams = StreamBatcher(training.tokens, streams: count, steps: steps, boundary: model.boundary).streamCount
         let expected = model.initialState(in: ComputationGraph(keepsForBackward: false)).values
         return expected.count == carriedState.count
@@ -137,7 +141,4 @@ public final class LanguageModelTask: TrainingTask {
         if model.configuration.unit == .char { others.append(.init("dev_bits_per_character", metrics.bitsPerToken)) }
         return Evaluation("dev_perplexity", metrics.perplexity, isLowerBetter: true, others: others)
     }
-
-    /// Writes the weights.
-    public func saveModel(to path: String) throws { try model.parameters.save(to: path, metadata: ["format": "elman"]) }
 }

@@ -1,7 +1,7 @@
 import ElmanLayers
 import ElmanText
 
-/// The memory that training a language model takes at its peak, foretold from sizes alone, before any of it is taken.
+/// The memory that training a model takes at its peak, foretold from sizes alone, before any of it is taken.
 ///
 /// The graph of the largest update weighs most: for each token the values and gradients of every step, what the backward pass
 /// needs again, and the scores of the whole vocabulary.
@@ -59,6 +59,15 @@ public struct MemoryEstimate: Sendable, Hashable {
         }
     }
 
+    /// An estimate of known parts.
+    init(parameterCount: Int, weights: Int, trainer: Int, graph: Int, text: Int) {
+        self.parameterCount = parameterCount
+        self.weights = weights
+        self.trainer = trainer
+        self.graph = graph
+        self.text = text
+    }
+
     /// The estimate for a model and its work.
     public init(_ configuration: LanguageModelConfiguration, _ work: Work) {
         let sizes = LanguageModelSizes(configuration, vocabularySize: work.vocabularySize)
@@ -101,11 +110,12 @@ extension MemoryEstimate.Update {
             let streams = max(1, min(count, all))
             steps = min(stepCount, all / streams)
             tokens = streams * steps
-        case .sentences(let size):
+        case .sentences, .tokens:
             // The batches of the first epochs; later ones are as large or a little larger.
+            var sentences = LanguageModelTask.sentenceBatches(batches, lengths, seed: seed)
             tokens = (1...(lengths.count > 1_000_000 ? 1 : 3)).reduce(0) { largest, epoch in
-                LanguageModelTask.order(ofEpoch: epoch, count: lengths.count, size: size, seed: seed)
-                    .reduce(largest) { largest, batch in max(largest, batch.reduce(0) { $0 + lengths[$1] }) }
+                _ = sentences.begin(epoch)
+                return sentences.batches.reduce(largest) { max($0, sentences.tokenCount(of: $1)) }
             }
             steps = tokens
         }

@@ -74,6 +74,14 @@ public struct PairVocabularies: Sendable, Equatable {
             path: targetPath)
     }
 
+    /// What the tables of tokens' vectors, by their names, must fit.
+    func rowFiles(sources: String, targets: String) -> [RowFile] {
+        [
+            RowFile(sources, source.vocabulary.count, "vocabulary.txt"),
+            RowFile(targets, target.vocabulary.count, Self.targetVocabularyName),
+        ]
+    }
+
     /// Pairs of texts as indices.
     public func encode(_ texts: ParallelTexts) -> EncodedPairs {
         EncodedPairs(texts: texts, sources: source.encode(texts.sources), targets: target.encode(texts.targets))

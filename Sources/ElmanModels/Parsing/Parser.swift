@@ -29,6 +29,14 @@ public struct Parser: Sendable {
         _ configuration: ParserConfiguration, vocabularies: EncoderVocabularies, tags: Vocabulary?, relations: Vocabulary,
         seed: UInt64 = 1
     ) throws(DataError) {
+        try self.init(
+            configuration, vocabularies: vocabularies, tags: tags, relations: relations, in: ParameterCollection(seed: seed))
+    }
+
+    init(
+        _ configuration: ParserConfiguration, vocabularies: EncoderVocabularies, tags: Vocabulary?, relations: Vocabulary,
+        in parameters: ParameterCollection
+    ) throws(DataError) {
         try configuration.validate()
         guard let root = relations.index(of: configuration.rootRelation) else {
             throw DataError(.configuration, "the root's relation '\(configuration.rootRelation)' is not one of the relations")
@@ -40,7 +48,7 @@ public struct Parser: Sendable {
         self.vocabularies = vocabularies
         self.tags = configuration.tagEmbeddingSize == 0 ? nil : tags
         self.relations = relations
-        parameters = ParameterCollection(seed: seed)
+        self.parameters = parameters
         reader = ParserReader(configuration, vocabularies, tagCount: tags?.count ?? 0, in: parameters)
         let relationSet = ParserRelations(
             count: relations.count, root: root, isRootElsewhere: configuration.isRootRelationElsewhere)
@@ -55,12 +63,7 @@ public struct Parser: Sendable {
     public init(
         _ configuration: ParserConfiguration, for bank: DependencyTreebank, seed: UInt64 = 1
     ) throws(DataError) {
-        var configuration = configuration
-        configuration.setRootRelation(from: bank)
-        try configuration.validate()
-        try self.init(
-            configuration, vocabularies: EncoderVocabularies(bank.words, configuration.encoder), tags: bank.upos.vocabulary(),
-            relations: bank.relationVocabulary(), seed: seed)
+        try self.init(configuration, for: bank, in: ParameterCollection(seed: seed))
     }
 
     /// The words' vectors.

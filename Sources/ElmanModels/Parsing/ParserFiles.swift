@@ -1,7 +1,34 @@
 import ElmanFiles
+import ElmanGraph
 import ElmanText
 
-extension Parser {
+extension Parser: TaskModel {
+    package init(
+        _ configuration: ParserConfiguration, for texts: DependencyTreebank, in parameters: ParameterCollection
+    ) throws(DataError) {
+        var configuration = configuration
+        configuration.setRootRelation(from: texts)
+        try configuration.validate()
+        try self.init(
+            configuration, vocabularies: EncoderVocabularies(texts.words, configuration.encoder), tags: texts.upos.vocabulary(),
+            relations: texts.relationVocabulary(), in: parameters)
+    }
+
+    package func remade(in parameters: ParameterCollection) throws(DataError) -> Parser {
+        try Parser(configuration, vocabularies: vocabularies, tags: tags, relations: relations, in: parameters)
+    }
+
+    package var settings: JSONObject { configuration.json }
+
+    package var rowFiles: [RowFile] {
+        var files = [RowFile(embeddings.name, vocabularies.words.count, "vocabulary.txt")]
+        if let tags, let table = reader.tags { files.append(RowFile(table.name, tags.count, Self.tagsName)) }
+        if configuration.method == .biaffine {
+            files.append(RowFile("labels/linear/bias", relations.count, Self.relationsName))
+        }
+        return files
+    }
+
     private static let relationsName = "relations.txt"
     private static let tagsName = "tags.txt"
 
@@ -9,21 +36,9 @@ extension Parser {
     public init(contentsOf run: String) throws(DataError) { try self.init(RunFolder.open(run)) }
 
     /// As `init(contentsOf:)`, from an open folder.
-    public init(_ folder: RunFolder) throws(DataError) {
-        try folder.requireWeights()
-        self = try Self.untrained(folder)
-        try folder.requireRows(of: embeddings.name, count: vocabularies.words.count, file: "vocabulary.txt")
-        if let tags, let table = reader.tags {
-            try folder.requireRows(of: table.name, count: tags.count, file: Self.tagsName)
-        }
-        if configuration.method == .biaffine {
-            try folder.requireRows(of: "labels/linear/bias", count: relations.count, file: Self.relationsName)
-        }
-        try parameters.load(from: folder.weightsPath)
-    }
+    public init(_ folder: RunFolder) throws(DataError) { self = try Self.loaded(from: folder) }
 
-    /// The model of a folder with new parameters, to be filled from a checkpoint.
-    package static func untrained(_ folder: RunFolder, seed: UInt64 = 1) throws(DataError) -> Parser {
+    package static func untrained(_ folder: RunFolder, in parameters: ParameterCollection) throws(DataError) -> Parser {
         let configuration = try ParserConfiguration(json: try folder.readConfiguration(), path: folder.configurationPath)
         let relations = try folder.readLabels(relationsName)
         guard relations.index(of: configuration.rootRelation) != nil else {
@@ -33,7 +48,7 @@ extension Parser {
         }
         return try Parser(
             configuration, vocabularies: try EncoderVocabularies(reading: folder, configuration.encoder),
-            tags: configuration.tagEmbeddingSize == 0 ? nil : try readTags(folder), relations: relations, seed: seed)
+            tags: configuration.tagEmbeddingSize == 0 ? nil : try readTags(folder), relations: relations, in: parameters)
     }
 
     private static func readTags(_ folder: RunFolder) throws(DataError) -> Vocabulary {

@@ -5,23 +5,19 @@ import ElmanText
 import ElmanTraining
 
 /// Training of a dependency parser: so many sentences an update, in an order shuffled for each epoch.
-public final class ParserTask: TrainingTask {
+public final class ParserTask: BatchedTask {
     /// What is trained.
     public let model: Parser
     /// Sentences of the training data that cannot be learnt, because a head is missing or, with arc-standard, arcs cross.
     public let skippedSentences: Int
     /// The model's parameters.
     public var parameters: ParameterCollection { model.parameters }
-    /// Sentences are independent.
-    public var carriedState: [[Tensor]]?
     private let training: EncodedDependencies
     private let development: EncodedDependencies?
-    private let batchSize: Int
     private let seed: UInt64
+    package private(set) var batches: EpochBatches
     /// The sentences that can be learnt.
     private let learnable: [Int]
-    private var epoch = 1
-    private var order: [[Int]] = []
 
     /// Training on sentences with trees, evaluated on others. Throws `.badData` where none of them can be learnt.
     public init(
@@ -30,9 +26,10 @@ public final class ParserTask: TrainingTask {
         self.model = model
         self.training = training
         self.development = development
-        self.batchSize = batchSize
         self.seed = seed
         learnable = (0..<training.count).filter { model.network.canLearn(training.heads(of: $0)) }
+        let lengths = training.bank.words.lengths
+        batches = EpochBatches(examples: batchSize, tokens: nil, lengths: learnable.map { lengths[$0] }, seed: seed)
         skippedSentences = training.count - learnable.count
         guard !learnable.isEmpty else {
             throw DataError(
@@ -43,17 +40,16 @@ public final class ParserTask: TrainingTask {
     }
 
     /// Shuffles the sentences for an epoch; gives the number of updates.
-    public func beginEpoch(_ epoch: Int) -> Int {
-        self.epoch = epoch
-        order = SentenceBatches.ofEpoch(epoch, count: learnable.count, size: batchSize, seed: seed)
-            .map { $0.map { learnable[$0] } }
-        return order.count
-    }
+    public func beginEpoch(_ epoch: Int) -> Int { batches.begin(epoch) }
+
+    /// The sentences of an update.
+    private func sentences(ofUpdate update: Int) -> [Int] { batches[update].map { learnable[$0] } }
 
     /// The loss of a batch of sentences, in words.
     public func loss(ofUpdate update: Int, in graph: ComputationGraph) -> TrainingLoss {
+        let epoch = batches.epoch
         let epochSeed = RandomGenerator(seed: seed, stream: UInt64(epoch) &+ 0x7061_7273_0000).state
-        let examples = order[update].map { number in
+        let examples = sentences(ofUpdate: update).map { number in
             ParserExample(
                 sentence: training.sentence(number, inEpoch: epoch, seed: seed), tree: training.tree(of: number),
                 seed: RandomGenerator(seed: epochSeed, stream: UInt64(number)).state)
@@ -65,9 +61,9 @@ public final class ParserTask: TrainingTask {
     /// The sentences of an update, and their numbers in the data, counted from 0.
     public func contents(ofUpdate update: Int) -> JSONObject {
         [
-            "sentence_numbers": .array(order[update].map { JSONValue($0) }),
+            "sentence_numbers": .array(sentences(ofUpdate: update).map { JSONValue($0) }),
             "sentences": .array(
-                order[update].map { .string(training.bank.words.tokens(of: $0).joined(separator: " ")) }),
+                sentences(ofUpdate: update).map { .string(training.bank.words.tokens(of: $0).joined(separator: " ")) }),
         ]
     }
 
@@ -77,7 +73,4 @@ public final class ParserTask: TrainingTask {
         let metrics = model.metrics(of: development).attachment
         return Evaluation("dev_las", metrics.las, isLowerBetter: false, others: [.init("dev_uas", metrics.uas)])
     }
-
-    /// Writes the weights.
-    public func saveModel(to path: String) throws { try model.parameters.save(to: path, metadata: ["format": "elman"]) }
 }

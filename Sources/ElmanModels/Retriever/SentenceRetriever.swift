@@ -26,10 +26,16 @@ public struct SentenceRetriever: Sendable {
     public init(
         _ configuration: RetrieverConfiguration, vocabularies: PairVocabularies, seed: UInt64 = 1
     ) throws(DataError) {
+        try self.init(configuration, vocabularies: vocabularies, in: ParameterCollection(seed: seed))
+    }
+
+    init(
+        _ configuration: RetrieverConfiguration, vocabularies: PairVocabularies, in parameters: ParameterCollection
+    ) throws(DataError) {
         try configuration.validate()
         self.configuration = configuration
         self.vocabularies = vocabularies
-        parameters = ParameterCollection(seed: seed)
+        self.parameters = parameters
         source = TextVectorEncoder(
             configuration, tokenCount: vocabularies.source.vocabulary.count, in: parameters.scope("source"))
         target = TextVectorEncoder(

@@ -34,6 +34,13 @@ public struct Tagger: Sendable {
     public init(
         _ configuration: TaggerConfiguration, vocabularies: EncoderVocabularies, tags: Vocabulary, seed: UInt64 = 1
     ) throws(DataError) {
+        try self.init(configuration, vocabularies: vocabularies, tags: tags, in: ParameterCollection(seed: seed))
+    }
+
+    init(
+        _ configuration: TaggerConfiguration, vocabularies: EncoderVocabularies, tags: Vocabulary,
+        in parameters: ParameterCollection
+    ) throws(DataError) {
         try configuration.validate()
         guard tags.count > 0 else { throw DataError(.configuration, "there are no tags to give") }
         self.configuration = configuration
@@ -42,7 +49,7 @@ public struct Tagger: Sendable {
         tagSet = TagSet(tags)
         outputTags = Self.outputTags(configuration, tags, tagSet)
         constraint = Self.constraint(configuration, tagSet)
-        parameters = ParameterCollection(seed: seed)
+        self.parameters = parameters
         encoder = SequenceEncoder(configuration.encoder, vocabularies, in: parameters.scope("encoder"))
         let uniform = configuration.encoder.initialRange.map { Initializer.uniform($0) }
         let seesTags = configuration.loss == .previousTag
@@ -63,14 +70,7 @@ public struct Tagger: Sendable {
 
     /// A model for training texts: their words, characters, tags, and the scheme of these. Throws where the texts have no tags.
     public init(_ configuration: TaggerConfiguration, for texts: TaggedTexts, seed: UInt64 = 1) throws(DataError) {
-        guard let tags = texts.tags else { throw DataError(.badData, "the training text has no tags; give a text with tags") }
-        var configuration = configuration
-        configuration.fileScheme = TagSchemeReport(tags)?.scheme
-        try configuration.validate()
-        let learned = Self.trainingTags(tags, configuration)
-        try self.init(
-            configuration, vocabularies: EncoderVocabularies(texts.words, configuration.encoder),
-            tags: Vocabulary(labels: learned.counts), seed: seed)
+        try self.init(configuration, for: texts, in: ParameterCollection(seed: seed))
     }
 
     /// The words' vectors.

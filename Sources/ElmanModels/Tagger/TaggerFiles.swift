@@ -1,23 +1,43 @@
 import ElmanFiles
+import ElmanGraph
 import ElmanText
 
-extension Tagger {
+extension Tagger: TaskModel {
+    package init(
+        _ configuration: TaggerConfiguration, for texts: TaggedTexts, in parameters: ParameterCollection
+    ) throws(DataError) {
+        guard let tags = texts.tags else { throw DataError(.badData, "the training text has no tags; give a text with tags") }
+        var configuration = configuration
+        configuration.fileScheme = TagSchemeReport(tags)?.scheme
+        try configuration.validate()
+        let learned = Self.trainingTags(tags, configuration)
+        try self.init(
+            configuration, vocabularies: EncoderVocabularies(texts.words, configuration.encoder),
+            tags: Vocabulary(labels: learned.counts), in: parameters)
+    }
+
+    package func remade(in parameters: ParameterCollection) throws(DataError) -> Tagger {
+        try Tagger(configuration, vocabularies: vocabularies, tags: tags, in: parameters)
+    }
+
+    package var settings: JSONObject { configuration.json }
+
+    package var rowFiles: [RowFile] {
+        [
+            RowFile(embeddings.name, vocabularies.words.count, "vocabulary.txt"),
+            RowFile("scores/weights", tags.count, Self.tagsFile),
+        ]
+    }
+
     static let tagsFile = "tags.txt"
 
     /// The model of a run's folder: configuration, vocabularies, tags and best weights. Throws a `DataError` that names the file.
     public init(contentsOf run: String) throws(DataError) { try self.init(RunFolder.open(run)) }
 
     /// As `init(contentsOf:)`, from an open folder.
-    public init(_ folder: RunFolder) throws(DataError) {
-        try folder.requireWeights()
-        self = try Tagger.untrained(folder)
-        try folder.requireRows(of: embeddings.name, count: vocabularies.words.count, file: "vocabulary.txt")
-        try folder.requireRows(of: "scores/weights", count: tags.count, file: Self.tagsFile)
-        try parameters.load(from: folder.weightsPath)
-    }
+    public init(_ folder: RunFolder) throws(DataError) { self = try Self.loaded(from: folder) }
 
-    /// The model of a folder with new parameters, to be filled from a checkpoint.
-    package static func untrained(_ folder: RunFolder, seed: UInt64 = 1) throws(DataError) -> Tagger {
+    package static func untrained(_ folder: RunFolder, in parameters: ParameterCollection) throws(DataError) -> Tagger {
         let json = try folder.readConfiguration()
         let configuration = try TaggerConfiguration(json: json, path: folder.configurationPath)
         let tags = try folder.readLabels(tagsFile)
@@ -27,7 +47,7 @@ extension Tagger {
                 "has tags that are none of spans, where the configuration names a scheme; put back the file of this model")
         }
         return try Tagger(
-            configuration, vocabularies: EncoderVocabularies(reading: folder, configuration.encoder), tags: tags, seed: seed)
+            configuration, vocabularies: EncoderVocabularies(reading: folder, configuration.encoder), tags: tags, in: parameters)
     }
 
     /// Writes `vocabulary.txt`, `characters.txt` where words are read by characters, and `tags.txt`: the tags that are learned.

@@ -5,34 +5,32 @@ import ElmanText
 import ElmanTraining
 
 /// Training of a tagger. The objective is the sum of the losses of a batch; losses are reported per word.
-public final class TaggerTask: TrainingTask {
+public final class TaggerTask: BatchedTask {
     /// What is trained.
     public let model: Tagger
     /// The model's parameters.
     public var parameters: ParameterCollection { model.parameters }
-    /// Sentences are independent: there is none.
-    public var carriedState: [[Tensor]]?
     private let training: TaggedTexts
     private let sentences: EncodedTexts
     private let tags: EncodedLists
     private let development: (texts: TaggedTexts, encoded: EncodedTexts)?
-    private let batchSize: Int
     private let seed: UInt64
-    private var epoch = 1
-    private var order: [[Int]] = []
+    package private(set) var batches: EpochBatches
 
-    /// Training on some sentences, `batchSize` an update, evaluated on others. Throws `.badData` where they have no tags, or a
-    /// training sentence has one that the model does not know.
+    /// Training on some sentences, `batchSize` an update, or as many of about the same length as would have at most `batchTokens`
+    /// words if they were padded; evaluated on others. Throws `.badData` where they have no tags, or a training sentence has one
+    /// that the model does not know.
     public init(
-        _ model: Tagger, training: TaggedTexts, development: TaggedTexts?, batchSize: Int, seed: UInt64
+        _ model: Tagger, training: TaggedTexts, development: TaggedTexts?, batchSize: Int, batchTokens: Int? = nil,
+        seed: UInt64
     ) throws(DataError) {
         guard let fileTags = training.tags, development.map({ $0.tags != nil }) ?? true else {
             throw DataError(.badData, "texts to train on and to measure on need tags; give texts with tags")
         }
         self.model = model
         self.training = training
-        self.batchSize = batchSize
         self.seed = seed
+        batches = EpochBatches(examples: batchSize, tokens: batchTokens, lengths: training.words.lengths, seed: seed)
         let learned = Tagger.trainingTags(fileTags, model.configuration)
         let indices = learned.indices(in: model.tags)
         if let unknown = learned.types.firstIndex(where: { indices[Int($0)] < 0 }) {
@@ -49,15 +47,11 @@ public final class TaggerTask: TrainingTask {
     }
 
     /// Shuffles the sentences; gives the number of updates.
-    public func beginEpoch(_ epoch: Int) -> Int {
-        self.epoch = epoch
-        order = SentenceBatches.ofEpoch(epoch, count: training.count, size: batchSize, seed: seed)
-        return order.count
-    }
+    public func beginEpoch(_ epoch: Int) -> Int { batches.begin(epoch) }
 
     /// The loss of a batch of sentences.
     public func loss(ofUpdate update: Int, in graph: ComputationGraph) -> TrainingLoss {
-        let batch = order[update]
+        let batch = batches[update], epoch = batches.epoch
         let epochSeed = RandomGenerator(seed: seed, stream: UInt64(epoch) &+ 0x7461_6773_0000).state
         let losses = model.losses(
             of: batch.map { sentences.sentence($0, inEpoch: epoch, seed: seed) },
@@ -69,11 +63,11 @@ public final class TaggerTask: TrainingTask {
 
     /// The sentences of an update, as `word|tag`, and their numbers, counted from 0.
     public func contents(ofUpdate update: Int) -> JSONObject {
-        let texts = order[update].map { index -> JSONValue in
+        let texts = batches[update].map { index -> JSONValue in
             let words = zip(training.words.tokens(of: index), tags[index]).map { "\($0)|\(model.tags[Int($1)])" }
             return .string(words.joined(separator: " "))
         }
-        return ["sentence_numbers": .array(order[update].map { JSONValue($0) }), "sentences": .array(texts)]
+        return ["sentence_numbers": .array(batches[update].map { JSONValue($0) }), "sentences": .array(texts)]
     }
 
     /// The F1 of spans on the development sentences, or the accuracy where tags are no spans.
@@ -86,7 +80,4 @@ public final class TaggerTask: TrainingTask {
         }
         return Evaluation("dev_span_f1", metrics.spans.spans.f1, isLowerBetter: false, others: [accuracy])
     }
-
-    /// Writes the weights.
-    public func saveModel(to path: String) throws { try model.parameters.save(to: path, metadata: ["format": "elman"]) }
 }

@@ -27,10 +27,16 @@ public struct Translator: Sendable {
     public init(
         _ configuration: TranslatorConfiguration, vocabularies: PairVocabularies, seed: UInt64 = 1
     ) throws(DataError) {
+        try self.init(configuration, vocabularies: vocabularies, in: ParameterCollection(seed: seed))
+    }
+
+    init(
+        _ configuration: TranslatorConfiguration, vocabularies: PairVocabularies, in parameters: ParameterCollection
+    ) throws(DataError) {
         try configuration.validate()
         self.configuration = configuration
         self.vocabularies = vocabularies
-        parameters = ParameterCollection(seed: seed)
+        self.parameters = parameters
         encoder = SourceReader(
             configuration, tokenCount: vocabularies.source.vocabulary.count, in: parameters.scope("encoder"))
         decoder = TargetWriter(

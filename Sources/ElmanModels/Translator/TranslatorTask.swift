@@ -1,66 +1,47 @@
 import ElmanFiles
 import ElmanGraph
-import ElmanTensor
 import ElmanText
 import ElmanTraining
 
 /// Training of a translator: batches of pairs whose sources are about as long, in an order shuffled for each epoch. The
 /// objective is the sum of the pairs' losses.
-public final class TranslatorTask: TrainingTask {
+public final class TranslatorTask: BatchedTask {
     /// What is trained.
     public let model: Translator
     /// The model's parameters.
     public var parameters: ParameterCollection { model.parameters }
-    /// Nothing is carried from update to update.
-    public var carriedState: [[Tensor]]? {
-        get { nil }
-        set {}
-    }
-    private let training: EncodedPairs
+    package var batches: EpochBatches { training.batches }
     private let development: EncodedPairs?
-    private let batchSize: Int
     private let translatesDevelopment: Bool
-    private let seed: UInt64
-    private let rareTokens: RarePairTokens
-    private var order: [[Int]] = []
-    private var epoch = 0
+    private var training: PairBatches
 
     /// Training on pairs, evaluated on others.
     /// - Parameters:
     ///   - batchSize: pairs of an update; 1 is the lecture's way.
+    ///   - batchTokens: instead, how many tokens the pairs of an update would have at most if both sides were padded.
     ///   - translatesDevelopment: whether an evaluation also translates, greedily, and logs `dev_bleu` and `dev_exact_match`.
     public init(
         _ model: Translator, training: EncodedPairs, development: EncodedPairs?, batchSize: Int = 16,
-        translatesDevelopment: Bool = true, seed: UInt64
+        batchTokens: Int? = nil, translatesDevelopment: Bool = true, seed: UInt64
     ) {
         self.model = model
-        self.training = training
         self.development = development
-        self.batchSize = batchSize
         self.translatesDevelopment = translatesDevelopment
-        self.seed = seed
-        rareTokens = RarePairTokens(
-            training, model.vocabularies, rate: model.configuration.preparation.unknownRate, seed: seed)
+        self.training = PairBatches(
+            training, model.vocabularies, model.configuration.preparation,
+            batchTokens.map { .tokens($0) } ?? .examplesByLength(batchSize), seed: seed)
     }
 
     /// Puts the pairs into batches for an epoch; gives the number of updates.
-    public func beginEpoch(_ epoch: Int) -> Int {
-        self.epoch = epoch
-        let epochSeed = RandomGenerator(seed: seed, stream: UInt64(epoch) &+ 0x6570_6F63_0000).state
-        order = SentenceBatches.byLength(training.sources.lengths, limit: .sentences(batchSize), seed: epochSeed).batches
-        return order.count
-    }
+    public func beginEpoch(_ epoch: Int) -> Int { training.begin(epoch) }
 
     /// The pairs of an update, and their numbers in the data, counted from 0.
-    public func contents(ofUpdate update: Int) -> JSONObject {
-        pairContents(of: order[update], in: training)
-    }
+    public func contents(ofUpdate update: Int) -> JSONObject { training.contents(ofUpdate: update) }
 
     /// The loss of a batch of pairs, summed over the targets' tokens and ends.
     public func loss(ofUpdate update: Int, in graph: ComputationGraph) -> TrainingLoss {
         var tokenCount = 0
-        let losses = order[update].map { number in
-            let pair = rareTokens.masking(number, of: training, epoch: epoch)
+        let losses = training.pairs(ofUpdate: update).map { pair in
             tokenCount += pair.target.count + 1
             return sum(model.losses(of: pair.target, after: pair.source, in: graph, isTraining: true))
         }
@@ -82,7 +63,4 @@ public final class TranslatorTask: TrainingTask {
         }
         return Evaluation("dev_perplexity", prediction.tokens.perplexity, isLowerBetter: true, others: others)
     }
-
-    /// Writes the weights.
-    public func saveModel(to path: String) throws { try model.parameters.save(to: path, metadata: ["format": "elman"]) }
 }

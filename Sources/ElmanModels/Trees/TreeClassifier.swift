@@ -28,12 +28,20 @@ public struct TreeClassifier: Sendable {
     public init(
         _ configuration: TreeClassifierConfiguration, vocabularies: EncoderVocabularies, labels: Vocabulary, seed: UInt64 = 1
     ) throws(DataError) {
+        try self.init(
+            configuration, vocabularies: vocabularies, labels: labels, in: ParameterCollection(seed: seed))
+    }
+
+    init(
+        _ configuration: TreeClassifierConfiguration, vocabularies: EncoderVocabularies, labels: Vocabulary,
+        in parameters: ParameterCollection
+    ) throws(DataError) {
         try configuration.validate()
         guard labels.count > 0 else { throw DataError(.configuration, "a classifier of trees needs one label at least") }
         self.configuration = configuration
         self.vocabularies = vocabularies
         self.labels = labels
-        parameters = ParameterCollection(seed: seed)
+        self.parameters = parameters
         let initializer = configuration.initialRange.map { Initializer.uniform($0) } ?? .glorot()
         words = TokenEncoder(configuration.encoder, vocabularies, in: parameters.scope("words"))
         network = Self.makeNetwork(configuration, initializer, in: parameters.scope("network"))
@@ -46,9 +54,7 @@ public struct TreeClassifier: Sendable {
     public init(
         _ configuration: TreeClassifierConfiguration, for bank: Treebank, seed: UInt64 = 1
     ) throws(DataError) {
-        try self.init(
-            configuration, vocabularies: EncoderVocabularies(bank.words, configuration.encoder), labels: bank.labelVocabulary(),
-            seed: seed)
+        try self.init(configuration, for: bank, in: ParameterCollection(seed: seed))
     }
 
     /// The words' vectors.

@@ -1,29 +1,43 @@
 import ElmanFiles
+import ElmanGraph
 import ElmanText
 
-extension TreeClassifier {
+extension TreeClassifier: TaskModel {
+    package init(
+        _ configuration: TreeClassifierConfiguration, for texts: Treebank, in parameters: ParameterCollection
+    ) throws(DataError) {
+        try self.init(
+            configuration, vocabularies: EncoderVocabularies(texts.words, configuration.encoder),
+            labels: texts.labelVocabulary(), in: parameters)
+    }
+
+    package func remade(in parameters: ParameterCollection) throws(DataError) -> TreeClassifier {
+        try TreeClassifier(configuration, vocabularies: vocabularies, labels: labels, in: parameters)
+    }
+
+    package var settings: JSONObject { configuration.json }
+
+    package var rowFiles: [RowFile] {
+        [
+            RowFile(embeddings.name, vocabularies.words.count, "vocabulary.txt"),
+            RowFile("scores/bias", labels.count, Self.labelsName),
+        ]
+    }
+
     private static let labelsName = "labels.txt"
 
     /// The model of a run's folder: configuration, vocabularies and best weights. Throws a `DataError` that names the file.
     public init(contentsOf run: String) throws(DataError) { try self.init(RunFolder.open(run)) }
 
     /// As `init(contentsOf:)`, from an open folder.
-    public init(_ folder: RunFolder) throws(DataError) {
-        try folder.requireWeights()
-        self = try Self.untrained(folder)
-        try folder.requireRows(
-            of: embeddings.name, count: vocabularies.words.count, file: "vocabulary.txt")
-        try folder.requireRows(of: "scores/bias", count: labels.count, file: Self.labelsName)
-        try parameters.load(from: folder.weightsPath)
-    }
+    public init(_ folder: RunFolder) throws(DataError) { self = try Self.loaded(from: folder) }
 
-    /// The model of a folder with new parameters, to be filled from a checkpoint.
-    package static func untrained(_ folder: RunFolder, seed: UInt64 = 1) throws(DataError) -> TreeClassifier {
+    package static func untrained(_ folder: RunFolder, in parameters: ParameterCollection) throws(DataError) -> TreeClassifier {
         let configuration = try TreeClassifierConfiguration(
             json: try folder.readConfiguration(), path: folder.configurationPath)
         return try TreeClassifier(
             configuration, vocabularies: try EncoderVocabularies(reading: folder, configuration.encoder),
-            labels: try folder.readLabels(Self.labelsName), seed: seed)
+            labels: try folder.readLabels(Self.labelsName), in: parameters)
     }
 
     /// Writes `vocabulary.txt` and `labels.txt`.

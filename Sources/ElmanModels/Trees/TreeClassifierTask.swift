@@ -1,24 +1,19 @@
 import ElmanFiles
 import ElmanGraph
-import ElmanTensor
 import ElmanText
 import ElmanTraining
 
 /// Training of a classifier of trees: so many trees an update, in an order shuffled for each epoch. The objective is the sum of
 /// the losses of all nodes.
-public final class TreeClassifierTask: TrainingTask {
+public final class TreeClassifierTask: BatchedTask {
     /// What is trained.
     public let model: TreeClassifier
     /// The model's parameters.
     public var parameters: ParameterCollection { model.parameters }
-    /// Trees are independent.
-    public var carriedState: [[Tensor]]?
     private let training: EncodedTrees
     private let development: EncodedTrees?
-    private let batchSize: Int
     private let seed: UInt64
-    private var epoch = 1
-    private var order: [[Int]] = []
+    package private(set) var batches: EpochBatches
 
     /// Training on trees, evaluated on others.
     public init(
@@ -27,23 +22,19 @@ public final class TreeClassifierTask: TrainingTask {
         self.model = model
         self.training = training
         self.development = development
-        self.batchSize = batchSize
         self.seed = seed
+        batches = EpochBatches(examples: batchSize, tokens: nil, lengths: training.labels.lengths, seed: seed)
     }
 
     /// Shuffles the trees for an epoch; gives the number of updates.
-    public func beginEpoch(_ epoch: Int) -> Int {
-        self.epoch = epoch
-        order = SentenceBatches.ofEpoch(epoch, count: training.count, size: batchSize, seed: seed)
-        return order.count
-    }
+    public func beginEpoch(_ epoch: Int) -> Int { batches.begin(epoch) }
 
     /// The loss of a batch of trees.
     public func loss(ofUpdate update: Int, in graph: ComputationGraph) -> TrainingLoss {
         var nodes = 0
-        let losses = order[update].map { number in
+        let losses = batches[update].map { number in
             nodes += model.configuration.learnsAllNodes ? training.labels[number].count : 1
-            let words = training.texts.sentence(number, inEpoch: epoch, seed: seed)
+            let words = training.texts.sentence(number, inEpoch: batches.epoch, seed: seed)
             return model.loss(
                 of: training.bank[number], words: words, labels: training.labels[number], in: graph, isTraining: true)
         }
@@ -53,8 +44,8 @@ public final class TreeClassifierTask: TrainingTask {
     /// The trees of an update, and their numbers in the data, counted from 0.
     public func contents(ofUpdate update: Int) -> JSONObject {
         [
-            "sentence_numbers": .array(order[update].map { JSONValue($0) }),
-            "sentences": .array(order[update].map { .string(training.bank.text(of: $0)) }),
+            "sentence_numbers": .array(batches[update].map { JSONValue($0) }),
+            "sentences": .array(batches[update].map { .string(training.bank.text(of: $0)) }),
         ]
     }
 
@@ -66,7 +57,4 @@ public final class TreeClassifierTask: TrainingTask {
         if let binary = metrics.binary { others.append(.init("dev_binary_root_accuracy", binary.accuracy)) }
         return Evaluation("dev_root_accuracy", metrics.accuracy.rootAccuracy, isLowerBetter: false, others: others)
     }
-
-    /// Writes the weights.
-    public func saveModel(to path: String) throws { try model.parameters.save(to: path, metadata: ["format": "elman"]) }
 }

@@ -27,7 +27,8 @@ struct TrainCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "File to evaluate on while training; without it a tenth of the training text is kept apart.", valueName: "file"))
+            "File to evaluate on while training; without it a tenth of the training text is kept apart (not of trees: the last model is kept).",
+            valueName: "file"))
     var dev: String?
 
     @Option(
@@ -115,7 +116,8 @@ struct TrainCommand: ParsableCommand {
     private var flags: JSONObject {
         var object: JSONObject = [:]
         let groups: [any SettingFlags] = [
-            model, languageModel, encoder, classify, tag, pairTask, translate, retrieve, text, training,
+            model, languageModel, encoder, classify, tag, pairTask, translate, retrieve, tree, parse, text,
+            training,
         ]
         for group in groups { for member in group.settings.members { object[member.key] = member.value } }
         return object

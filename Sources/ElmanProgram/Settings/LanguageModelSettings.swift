@@ -3,7 +3,8 @@ import Elman
 /// All settings of training a language model, resolved.
 struct LanguageModelSettings {
     /// Every flag that a language model has, and what a run's configuration says beside them.
-    static let keys = TrainSettings.keys + ModelFlags.keys + LanguageModelFlags.keys + ["carries-state"]
+    static let keys =
+        TrainingFlags.keys + TextFlags.keys + ModelFlags.keys + LanguageModelFlags.keys + ["carries-state"]
 
     var model: LanguageModelConfiguration
     var training: TrainSettings
@@ -12,7 +13,11 @@ struct LanguageModelSettings {
 
     init(_ reader: SettingsReader) throws {
         bptt = try reader.integer("bptt", in: 0...1_000_000) ?? 0
-        training = try TrainSettings(reader, maximumLength: bptt > 0 ? nil : TrainSettings.longestSentence)
+        training = try TrainSettings(
+            reader, keys: Self.keys, maximumLength: bptt > 0 ? nil : TrainSettings.longestSentence)
+        if bptt > 0, training.batchTokens != nil {
+            throw reader.fault("batch-tokens", "is for sentences, and --bptt reads the text as a stream; leave one of them out")
+        }
         model = LanguageModelConfiguration()
         let unit = try reader.choice("unit", among: TextUnit.allCases.map(\.rawValue)).flatMap { TextUnit(rawValue: $0) }
         model.unit = unit ?? .word
@@ -37,7 +42,8 @@ struct LanguageModelSettings {
 
     /// How the text is cut into updates.
     var batches: LanguageModelBatches {
-        bptt > 0 ? .streams(count: training.batchSize, steps: bptt) : .sentences(training.batchSize)
+        if bptt > 0 { return .streams(count: training.batchSize, steps: bptt) }
+        return training.batchTokens.map { .tokens($0) } ?? .sentences(training.batchSize)
     }
 
     /// How text is read.

@@ -115,6 +115,10 @@ struct TranslateFlags: SettingFlags {
     var attention: String?
     @Option(help: ArgumentHelp("Units of MLP attention (128).", valueName: "n")) var attentionSize: Int?
     @Flag(help: "What a token was predicted from is part of the next input.") var inputFeeding = false
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Translate the file of --dev at each evaluation, for BLEU and exact matches beside the perplexity.")
+    var devTranslation: Bool?
 }
 
 /// What only a retriever has.
@@ -173,6 +177,11 @@ struct TextFlags: SettingFlags {
 struct TrainingFlags: SettingFlags {
     @Option(help: ArgumentHelp("Sentences an update, or parallel streams with --bptt (16).", valueName: "n"))
     var batchSize: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Instead, sentences of about equal length an update, so many that padded they would have n tokens at most.",
+            valueName: "n"))
+    var batchTokens: Int?
     @Option(help: ArgumentHelp("\(trainerNames.joined(separator: ", ")) (adam).", valueName: "name"))
     var optimizer: String?
     @Option(help: ArgumentHelp("Learning rate (each optimizer has its own).", valueName: "rate"))

@@ -2,10 +2,14 @@ import Elman
 
 /// The settings that the training of every task has, resolved. Keys are the names of the flags without their dashes.
 struct TrainSettings {
-    /// How it is trained, and how texts are read.
-    static let keys = TrainingFlags.keys + TextFlags.keys
+    /// Settings of the training of every task.
+    static let commonKeys = TrainingFlags.keys.filter { $0 != "batch-tokens" } + ["invalid-utf8"]
+    /// Settings of tasks whose examples are lists of tokens of any length.
+    static let lengthKeys = ["max-length", "batch-tokens"]
 
     var batchSize: Int
+    /// Tokens of a batch of sentences of about equal length; nil: batches have `batchSize` sentences.
+    var batchTokens: Int?
     var minimumCount: Int
     var vocabularySize: Int?
     var maximumLength: Int?
@@ -23,6 +27,8 @@ struct TrainSettings {
     /// Bytes that training may take; nil: what the machine has.
     var memoryLimit: Int?
     var options = TrainingOptions()
+    /// The settings that the task has; nil: all.
+    private let keys: Set<String>?
 
     /// Lines are cut after so many tokens where whole sentences are learnt and nothing else is asked for.
     static let longestSentence = 10_000
@@ -31,10 +37,16 @@ struct TrainSettings {
     static let scheduleNames = ["constant", "step", "plateau", "cosine", "linear", "inverse-square-root"]
 
     /// - Parameters:
+    ///   - keys: the settings that the task has, and no others are saved with the run; nil: all.
     ///   - batchSize: how many examples an update takes where nothing else is set.
     ///   - maximumLength: after how many tokens a text is cut where nothing else is set.
-    init(_ reader: SettingsReader, batchSize usualBatchSize: Int = 16, maximumLength usualLength: Int? = longestSentence) throws {
+    init(
+        _ reader: SettingsReader, keys: [String]? = nil, batchSize usualBatchSize: Int = 16,
+        maximumLength usualLength: Int? = longestSentence
+    ) throws {
+        self.keys = keys.map { Set($0) }
         batchSize = try reader.integer("batch-size", in: 1...1_000_000) ?? usualBatchSize
+        batchTokens = try reader.integer("batch-tokens", in: 1...1_000_000_000)
         minimumCount = try reader.integer("min-count", in: 1...1_000_000_000) ?? 1
         vocabularySize = try reader.integer("vocabulary-size", in: 2...100_000_000)
         maximumLength = try reader.integer("max-length", in: 1...1_000_000_000) ?? usualLength
@@ -85,9 +97,17 @@ struct TrainSettings {
             .init(updateCount: updateCount, warmUp: warmUp, factor: decay ?? 0.5, afterEpoch: decayAfter)) ?? .constant
     }
 
-    /// Everything, as it is saved in `config.json` and read again when the run is resumed.
+    /// Everything that the task has, as it is saved in `config.json` and read again when the run is resumed.
     var json: JSONObject {
+        guard let keys else { return all }
+        var object: JSONObject = [:]
+        for member in all.members where keys.contains(member.key) { object[member.key] = member.value }
+        return object
+    }
+
+    private var all: JSONObject {
         var object: JSONObject = ["batch-size": JSONValue(batchSize)]
+        object["batch-tokens"] = batchTokens.map { JSONValue($0) } ?? .null
         object["min-count"] = JSONValue(minimumCount)
         object["vocabulary-size"] = vocabularySize.map { JSONValue($0) } ?? .null
         object["max-length"] = maximumLength.map { JSONValue($0) } ?? .null

@@ -77,6 +77,8 @@ protocol PreparedTraining {
     var unit: String { get }
     /// By what the best model is chosen, for people: `perplexity`.
     var metric: String { get }
+    /// Whether there is anything to evaluate on; where not, the last model is kept.
+    var hasDevelopment: Bool { get }
     /// Throws where there is too little memory, and tells how much is needed.
     func checkMemory(_ console: Console) throws
     /// How much memory is needed, in a line; nil where that is not foretold.
@@ -90,8 +92,7 @@ protocol PreparedTraining {
 }
 
 extension PreparedTraining {
-    func checkMemory(_ console: Console) throws {}
-    var memory: String? { nil }
+    var warnings: [String] { [] }
 
     func firstBatch(of task: any TrainingTask) -> [String] {
         ["first batch:"] + task.contents(ofUpdate: 0).members.map { "  \($0.key) \($0.value.text())" }

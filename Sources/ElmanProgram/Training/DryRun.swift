@@ -24,6 +24,7 @@ struct DryRun {
         console.print(
             "\(counted(updates, "update")) an epoch, \(grouped(updates * epochs)) in \(counted(epochs, "epoch"))")
         console.print()
+        for line in RunTraining.batchSummary(of: task) { console.print(line) }
         for line in prepared.firstBatch(of: task) { console.print(line) }
         console.detailPeakMemory()
     }

@@ -5,6 +5,7 @@ enum RunTraining {
     /// What of a resumed run may be set anew: how long it lasts, not what it is.
     private static let changeable = [
         "epochs", "max-minutes", "patience", "checkpoint-minutes", "memory-limit", "on-nan", "ignore-save-errors",
+        "dev-translation",
     ]
 
     // MARK: A new run
@@ -25,9 +26,10 @@ enum RunTraining {
             configuration["_text"] = .string(prepared.fingerprint)
             Signals.install()
             try folder.write(configuration: configuration, programVersion: elmanVersion)
-            try train(
-                makeLoop(prepared.makeTask(), prepared.training, configuration: prepared.configuration, folder), prepared, task,
-                console)
+            let loop = try makeLoop(
+                prepared.makeTask(), prepared.training, configuration: prepared.configuration, folder)
+            for line in batchSummary(of: loop.task) { console.note(line) }
+            try train(loop, prepared, task, console)
         } catch {
             // Where nothing was trained, what was begun is taken away again.
             if let made, !FileSystem.exists(made.configurationPath) { made.discard() }
@@ -39,6 +41,9 @@ enum RunTraining {
     private static func describe(_ prepared: any PreparedTraining, _ console: Console) throws {
         for line in prepared.summary { console.note(line) }
         for warning in prepared.warnings { console.warn(warning) }
+        if !prepared.hasDevelopment {
+            console.warn("there is nothing to evaluate on (no --dev): the last model is kept, not the best")
+        }
         try prepared.checkMemory(console)
     }
 
@@ -92,6 +97,16 @@ enum RunTraining {
     }
 
     // MARK: Training
+
+    /// What buckets of sentences of about the same length save, in a line; none where batches are no buckets.
+    static func batchSummary(of task: any TrainingTask) -> [String] {
+        guard let batches = (task as? any BatchedTask)?.batches, let padding = batches.padding else { return [] }
+        return [
+            "\(counted(batches.exampleCount, "example")) in \(counted(batches.count, "batch")) of about equal length: "
+                + "padded they would hold \(percentText(padding.share)) padding, in shuffled order "
+                + "\(percentText(padding.shareUnsorted)); sorting saves \(percentText(padding.shareSaved))"
+        ]
+    }
 
     /// A loop with the trainer and the schedule that the settings name.
     static func makeLoop(

@@ -10,13 +10,20 @@ public struct Padding: Sendable, Hashable {
     /// The share of positions that hold nothing.
     public var share: Double { paddedTokens == 0 ? 0 : 1 - Double(tokens) / Double(paddedTokens) }
 
+    /// The same for batches of the same limit in shuffled order.
+    public var shareUnsorted: Double {
+        paddedTokensUnsorted == 0 ? 0 : 1 - Double(tokens) / Double(paddedTokensUnsorted)
+    }
+
     /// The share of positions that sorting by length saves.
     public var shareSaved: Double {
         paddedTokensUnsorted == 0 ? 0 : 1 - Double(paddedTokens) / Double(paddedTokensUnsorted)
     }
 
-    /// The positions of batches that are padded to their longest sentence.
-    static func positions(of batches: [[Int]], lengths: [Int]) -> Int {
-        batches.reduce(0) { sum, batch in sum + batch.count * (batch.lazy.map { lengths[$0] }.max() ?? 0) }
+    /// The positions of batches each side of which is padded to its longest.
+    static func positions(of batches: [[Int]], _ sides: [[Int]]) -> Int {
+        batches.reduce(0) { sum, batch in
+            sum + batch.count * sides.reduce(0) { sum, lengths in sum + (batch.lazy.map { lengths[$0] }.max() ?? 0) }
+        }
     }
 }

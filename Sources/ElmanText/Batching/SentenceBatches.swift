@@ -20,7 +20,7 @@ public struct SentenceBatches: Sendable, Equatable {
 
     /// Batches of examples in their own order, the last one perhaps smaller.
     public static func inOrder(count: Int, size: Int) -> SentenceBatches {
-        SentenceBatches(batches: cut(Array(0..<max(count, 0)), lengths: nil, limit: .sentences(size)), padding: nil)
+        SentenceBatches(batches: cut(Array(0..<max(count, 0)), [], .sentences(size)), padding: nil)
     }
 
     /// Batches of examples in random order, the last one perhaps smaller.
@@ -28,7 +28,7 @@ public struct SentenceBatches: Sendable, Equatable {
         var order = Array(0..<max(count, 0))
         var generator = RandomGenerator(seed: seed)
         generator.shuffle(&order)
-        return SentenceBatches(batches: cut(order, lengths: nil, limit: .sentences(size)), padding: nil)
+        return SentenceBatches(batches: cut(order, [], .sentences(size)), padding: nil)
     }
 
     /// Batches of sentences of about the same length, in random order.
@@ -36,41 +36,56 @@ public struct SentenceBatches: Sendable, Equatable {
     /// Sentences are shuffled, then sorted by length (equally long ones stay shuffled), cut into batches, and the batches are
     /// shuffled.
     public static func byLength(_ lengths: [Int], limit: Limit, seed: UInt64) -> SentenceBatches {
-        var order = Array(lengths.indices)
+        byLengths([lengths], limit: limit, seed: seed)
+    }
+
+    /// Batches of examples of several sides, such as sources and targets, that are about as long: sorted by the first side, then
+    /// by the next. Each side is padded to its own longest, so a pair costs what its sides cost together.
+    /// - Parameter sides: for each side the lengths of all examples. Fails where there is none, or one has others than the first.
+    public static func byLengths(_ sides: [[Int]], limit: Limit, seed: UInt64) -> SentenceBatches {
+        guard let first = sides.first, sides.allSatisfy({ $0.count == first.count }) else {
+            fail("lengths of \(sides.map(\.count)) examples; every side needs one for each example")
+        }
+        var order = Array(first.indices)
         var generator = RandomGenerator(seed: seed)
         generator.shuffle(&order)
-        let unsorted = cut(order, lengths: lengths, limit: limit)
-        let places = order.indices.sorted { (lengths[order[$0]], $0) < (lengths[order[$1]], $1) }
-        var batches = cut(places.map { order[$0] }, lengths: lengths, limit: limit)
+        let unsorted = cut(order, sides, limit)
+        let places = order.indices.sorted { one, other in
+            for lengths in sides where lengths[order[one]] != lengths[order[other]] {
+                return lengths[order[one]] < lengths[order[other]]
+            }
+            return one < other
+        }
+        var batches = cut(places.map { order[$0] }, sides, limit)
         generator.shuffle(&batches)
         let padding = Padding(
-            tokens: lengths.reduce(0, +), paddedTokens: Padding.positions(of: batches, lengths: lengths),
-            paddedTokensUnsorted: Padding.positions(of: unsorted, lengths: lengths))
+            tokens: sides.reduce(0) { $0 + $1.reduce(0, +) }, paddedTokens: Padding.positions(of: batches, sides),
+            paddedTokensUnsorted: Padding.positions(of: unsorted, sides))
         return SentenceBatches(batches: batches, padding: padding)
     }
 
-    private static func cut(_ order: [Int], lengths: [Int]?, limit: Limit) -> [[Int]] {
+    private static func cut(_ order: [Int], _ sides: [[Int]], _ limit: Limit) -> [[Int]] {
         switch limit {
         case .sentences(let size), .tokens(let size):
             guard size > 0 else { fail("a batch of \(size) sentences or tokens; it needs one at least") }
         }
         var batches: [[Int]] = []
         var batch: [Int] = []
-        var longest = 0
+        var longest = sides.map { _ in 0 }
         for index in order {
-            let length = max(longest, lengths?[index] ?? 1)
+            var lengths = zip(longest, sides).map { max($0, $1[index]) }
             let isFull =
                 switch limit {
                 case .sentences(let size): batch.count >= size
-                case .tokens(let budget): !batch.isEmpty && length * (batch.count + 1) > budget
+                case .tokens(let budget): !batch.isEmpty && lengths.reduce(0, +) * (batch.count + 1) > budget
                 }
             if isFull {
                 batches.append(batch)
                 batch.removeAll()
-                longest = 0
+                lengths = sides.map { $0[index] }
             }
             batch.append(index)
-            longest = max(longest, lengths?[index] ?? 1)
+            longest = lengths
         }
         if !batch.isEmpty { batches.append(batch) }
         return batches

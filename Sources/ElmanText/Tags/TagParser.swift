@@ -8,6 +8,8 @@ struct TagParser {
     private var fields: [Range<Int>] = []
     private var columnCount: Int?
     private var isInSentence = false
+    /// Words of the sentence so far, those that are left out too.
+    private var wordCount = 0
     private var sentencesBefore: Int?
     /// Whether the line is not UTF-8, so that its tokens must be repaired.
     private var isInvalid = false
@@ -66,6 +68,7 @@ struct TagParser {
     private mutating func beginSentence(_ line: TextLine, _ texts: inout TaggedTexts) {
         guard !isInSentence else { return }
         isInSentence = true
+        wordCount = 0
         texts.lines.append(line.number)
     }
 
@@ -75,10 +78,16 @@ struct TagParser {
         texts.words.endList()
         if texts.hasTags { texts.storedTags.endList() }
         let length = texts.words[texts.count - 1].count
+        if wordCount > length {
+            texts.statistics.cutSentences += 1
+            texts.statistics.cutTokens += wordCount - length
+        }
         texts.statistics.longestSentence = max(texts.statistics.longestSentence, length)
     }
 
-    private func add(_ word: ByteView, _ tag: ByteView?, slot: Range<Int>, _ texts: inout TaggedTexts) {
+    private mutating func add(_ word: ByteView, _ tag: ByteView?, slot: Range<Int>, _ texts: inout TaggedTexts) {
+        wordCount += 1
+        guard wordCount <= options.maximumLength || options.keepsText else { return }
         texts.words.append(word, repairing: isInvalid)
         if let tag { texts.storedTags.append(tag, repairing: isInvalid) }
         texts.source?.slots.append(slot)
@@ -149,8 +158,7 @@ extension TagParser {
 
     private mutating func addConllu(_ place: TextLine, _ texts: inout TaggedTexts) throws(DataError) {
         let line = place.bytes
-        let count = texts.words.types.count - texts.words.starts[texts.words.starts.count - 1]
-        guard try ConlluLine.isWord(line, place, after: count, &fields, cleaner) else { return }
+        guard try ConlluLine.isWord(line, place, after: isInSentence ? wordCount : 0, &fields, cleaner) else { return }
         beginSentence(place, &texts)
         let word = try field((options.wordColumn ?? 2) - 1, of: line, place)
         let column = options.tagColumn.index(of: .conllu, columnCount: 10)

@@ -13,10 +13,13 @@ public struct TagReadingOptions: Sendable, Hashable {
     /// What to do with bytes that are not UTF-8.
     public var invalidUTF8: InvalidUTF8
 
+    /// Words of a sentence behind so many are left out, where the text is not kept.
+    public var maximumLength: Int
+
     /// Options that differ from the defaults shown.
     public init(
         format: TagFormat? = nil, tagColumn: TagColumn = .last, wordColumn: Int? = nil, allowsMissingTags: Bool = false,
-        keepsText: Bool = false, invalidUTF8: InvalidUTF8 = .refuse
+        keepsText: Bool = false, invalidUTF8: InvalidUTF8 = .refuse, maximumLength: Int = .max
     ) {
         self.format = format
         self.tagColumn = tagColumn
@@ -24,5 +27,6 @@ public struct TagReadingOptions: Sendable, Hashable {
         self.allowsMissingTags = allowsMissingTags
         self.keepsText = keepsText
         self.invalidUTF8 = invalidUTF8
+        self.maximumLength = maximumLength
     }
 }

@@ -5,12 +5,12 @@ enum ClassifyProgramTask: ProgramTask {
     static let name = "classify"
     static let summary = "a label for each text: label ||| text, label<TAB>text or __label__x text, one a line"
     static var keys: [String] {
-        TrainSettings.keys + ModelFlags.keys + EncoderFlags.keys + ClassifyFlags.keys
+        TrainSettings.commonKeys + TrainSettings.lengthKeys + keys(ofModel: ClassifierConfiguration().json)
     }
 
     static func plan(_ reader: SettingsReader, _ sources: TrainingSources) throws -> TrainingPlan {
         try sources.requireFiles(of: name)
-        let training = try TrainSettings(reader)
+        let training = try TrainSettings(reader, keys: keys)
         let choices = [
             "architecture": ClassifierArchitecture.allCases.map(\.rawValue), "pooling": PoolingKind.allCases.map(\.rawValue),
             "class-weights": ClassWeighting.allCases.map(\.rawValue),
@@ -19,7 +19,13 @@ enum ClassifyProgramTask: ProgramTask {
         let model = try reader.resolve(ClassifierConfiguration().json, choices: choices) { json throws(DataError) in
             try ClassifierConfiguration(json: json, path: "")
         }
-        return { folder in try PreparedClassifier(model, training, sources, resuming: folder) }
+        return { folder in
+            let texts = try TrainingTexts(dividing: sources, "text") { files, _ in
+                try LabelledTexts(reading: files, options: training.reading)
+            }
+            return PreparedClassifier(
+                training: training, texts: texts, model: try Classifier.declared(model, for: texts.training, resuming: folder))
+        }
     }
 
     static func evaluate(_ folder: RunFolder, _ request: EvaluationRequest) throws -> EvaluationResult {
@@ -74,58 +80,34 @@ enum ClassifyProgramTask: ProgramTask {
 }
 
 /// The training of a classifier, ready to begin.
-private struct PreparedClassifier: PreparedTraining {
+private struct PreparedClassifier: PreparedModelTraining {
     let training: TrainSettings
-    private let model: Classifier
-    private let texts: LabelledTexts
-    private let development: LabelledTexts?
-    private let split: DevelopmentSplit
+    let texts: TrainingTexts<LabelledTexts>
+    let model: Classifier
 
-    init(
-        _ configuration: ClassifierConfiguration, _ training: TrainSettings, _ sources: TrainingSources,
-        resuming folder: RunFolder?
-    ) throws {
-        self.training = training
-        let all = try LabelledTexts(reading: sources.training, options: training.reading)
-        let split = DevelopmentSplit(count: all.count, hasDevelopment: sources.development != nil)
-        self.split = split
-        texts = split.isNeeded ? all.part { !split.isKeptApart($0) } : all
-        development =
-            try sources.development.map { path throws(DataError) in
-                try LabelledTexts(reading: [path], options: training.reading)
-            } ?? (split.isNeeded ? all.part(where: split.isKeptApart) : nil)
-        let seed = training.options.seed
-        if let folder {
-            model = try Classifier.untrained(folder, seed: seed)
-        } else {
-            model = try Classifier(configuration, for: texts, seed: seed)
-        }
-    }
-
-    var configuration: JSONObject { model.configuration.json.adding(training.json) }
     var unit: String { "text" }
     var metric: String { "accuracy" }
-    var warnings: [String] { cutWarnings(texts.statistics, training) }
+    var hasDevelopment: Bool { texts.development != nil }
+    var warnings: [String] { cutWarnings(texts.training.statistics, training) }
 
     var summary: [String] {
-        let labels = texts.labelVocabulary()
+        let all = texts.training
         return [
-            "\(counted(texts.count, "text")), \(counted(texts.texts.types.count, "token")), "
-                + "\(counted(texts.texts.counts.typeCount, "type")), \(counted(labels.count, "label"))"
-        ] + split.summary("text")
+            "\(counted(all.count, "text")), \(counted(all.texts.types.count, "token")), "
+                + "\(counted(all.texts.counts.typeCount, "type")), \(counted(model.labels.count, "label"))"
+        ] + texts.splitSummary
     }
 
     var fingerprint: String {
         var hash = Fingerprint()
-        hash.add(texts.texts)
-        hash.add(texts.labelTypes)
+        hash.add(texts.training.texts)
+        hash.add(texts.training.labelTypes)
         return hash.text
     }
 
-    func writeVocabularies(to folder: RunFolder) throws { try model.writeVocabularies(to: folder) }
-
-    func makeTask() throws -> any TrainingTask {
+    func makeTask(_ model: Classifier, _ training: TrainSettings) throws -> any BatchedTask {
         try ClassifierTask(
-            model, training: texts, development: development, batchSize: training.batchSize, seed: training.options.seed)
+            model, training: texts.training, development: texts.development, batchSize: training.batchSize,
+            batchTokens: training.batchTokens, seed: training.options.seed)
     }
 }

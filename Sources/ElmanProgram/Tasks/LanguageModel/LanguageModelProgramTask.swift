@@ -77,13 +77,33 @@ private struct PreparedLanguageModel: PreparedTraining {
     var unit: String { texts.unitName }
     var metric: String { "perplexity" }
 
-    func checkMemory(_ console: Console) throws { try MemoryCheck(settings, vocabulary, corpora).run(console) }
+    var hasDevelopment: Bool { corpora.development != nil }
 
-    var memory: String? {
-        let estimate = MemoryCheck(settings, vocabulary, corpora).estimate(batchSize: training.batchSize)
-        return "memory: about \(byteSize(estimate.total)) (weights and gradients \(byteSize(estimate.weights)), optimizer "
-            + "\(byteSize(estimate.trainer)), largest update \(byteSize(estimate.graph)), texts \(byteSize(estimate.text)))"
+    private var memoryCheck: MemoryCheck {
+        let model = settings.model
+        return MemoryCheck(
+            training: training,
+            model: "\(model.cell.rawValue) \(model.layerCount) × \(model.hiddenSize), embeddings \(model.embeddingSize), ",
+            advice: "the model or the vocabulary" + (settings.bptt > 0 ? " or --bptt" : "")
+        ) { try estimate($0) }
     }
+
+    private func estimate(_ training: TrainSettings) throws -> MemoryEstimate {
+        try MemoryEstimate.requirePossible(settings.model, vocabularySize: vocabulary.count)
+        var settings = settings
+        settings.training = training
+        let lengths = corpora.training.lengths
+        return MemoryEstimate(
+            settings.model,
+            MemoryEstimate.Work(
+                vocabularySize: vocabulary.count, momentCount: training.momentCount,
+                update: MemoryEstimate.Update(largestOf: settings.batches, lengths: lengths, seed: training.options.seed),
+                textTokens: lengths.reduce(corpora.development?.tokens.count ?? 0, +), sentences: lengths.count))
+    }
+
+    func checkMemory(_ console: Console) throws { try memoryCheck.run(console) }
+
+    var memory: String? { try? memoryCheck.summary() }
 
     func writeVocabularies(to folder: RunFolder) throws { try vocabulary.write(to: folder.vocabularyPath) }
 

@@ -59,7 +59,7 @@ struct LanguageModelTexts {
                     + "\(counted(facts.cutTokens, "token")) left out; set --max-length, or --bptt to learn them as a stream")
         }
         let sentences = corpora.training.sentenceCount
-        if settings.bptt == 0, settings.training.batchSize > sentences {
+        if settings.bptt == 0, settings.training.batchTokens == nil, settings.training.batchSize > sentences {
             warnings.append(
                 "the batch size \(grouped(settings.training.batchSize)) is larger than the training text of "
                     + "\(counted(sentences, "sentence")); every update takes all of it")

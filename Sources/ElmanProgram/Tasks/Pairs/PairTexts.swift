@@ -2,25 +2,18 @@ import Elman
 
 /// The pairs of a training: two files of equal line count, or two columns of one.
 struct PairTexts {
-    let training: ParallelTexts
-    let development: ParallelTexts?
-    private let split: DevelopmentSplit
+    private let texts: TrainingTexts<ParallelTexts>
     private let columns: String?
 
     init(_ sources: TrainingSources, columns: String?, _ settings: TrainSettings) throws {
         self.columns = columns
-        let all = try Self.read(sources.training, sources.pair, columns, settings.reading)
-        let files = sources.development.map { [$0] } ?? []
-        let hasDevelopment = !files.isEmpty || sources.developmentPair != nil
-        split = DevelopmentSplit(count: all.count, hasDevelopment: hasDevelopment)
-        let split = split
-        training = split.isNeeded ? all.part { !split.isKeptApart($0) } : all
-        if hasDevelopment {
-            development = try Self.read(files, sources.developmentPair, columns, settings.reading)
-        } else {
-            development = split.isNeeded ? all.part(where: split.isKeptApart) : nil
+        texts = try TrainingTexts(dividing: sources, "pair") { files, pair in
+            try Self.read(files, pair, columns, settings.reading)
         }
     }
+
+    var training: ParallelTexts { texts.training }
+    var development: ParallelTexts? { texts.development }
 
     /// The setting `columns`, such as 1,3, checked.
     static func columns(_ reader: SettingsReader) throws -> String? {
@@ -29,7 +22,7 @@ struct PairTexts {
         return text
     }
 
-    private static func parse(_ text: String) -> ParallelTexts.Columns? {
+    static func parse(_ text: String) -> ParallelTexts.Columns? {
         let numbers = text.split(separator: ",").map { Int($0) ?? 0 }
         guard numbers.count == 2, numbers.allSatisfy({ $0 > 0 }) else { return nil }
         return ParallelTexts.Columns(source: numbers[0], target: numbers[1])
@@ -63,7 +56,7 @@ struct PairTexts {
                 + vocabularies.map { grouped($0) }.joined(separator: " and ")
                 + (training.statistics.blankLines > 0
                     ? ", \(counted(training.statistics.blankLines, "pair")) with a blank side left out" : "")
-        ] + split.summary("pair")
+        ] + texts.splitSummary
     }
 
     var fingerprint: String {

@@ -5,11 +5,12 @@ enum TranslateProgramTask: ProgramTask {
     static let name = "seq2seq"
     static let summary = "a text from a text: source<TAB>target, or --source and --target"
     static var keys: [String] {
-        TrainSettings.keys + ModelFlags.keys + ["tie-embeddings", "unknown-rate"] + PairTaskFlags.keys + TranslateFlags.keys
+        TrainSettings.commonKeys + TrainSettings.lengthKeys + keys(ofModel: TranslatorConfiguration().json)
+            + ["columns", "dev-translation"]
     }
 
     static func plan(_ reader: SettingsReader, _ sources: TrainingSources) throws -> TrainingPlan {
-        let training = try TrainSettings(reader)
+        let training = try TrainSettings(reader, keys: keys)
         let choices = [
             "attention": AttentionKind.allCases.map(\.rawValue), "hand-over": StateHandOver.allCases.map(\.rawValue),
             "normalize": TextNormalization.allCases.map(\.rawValue),
@@ -18,16 +19,18 @@ enum TranslateProgramTask: ProgramTask {
             try TranslatorConfiguration(json: json, path: "")
         }
         let columns = try PairTexts.columns(reader)
+        let translates = try reader.bool("dev-translation") ?? true
         return { folder in
             let texts = try PairTexts(sources, columns: columns, training)
-            let translator: Translator
-            if let folder {
-                translator = try Translator.untrained(folder, seed: training.options.seed)
-            } else {
-                let vocabularies = try PairVocabularies(training: texts.training, model.preparation)
-                translator = try Translator(model, vocabularies: vocabularies, seed: training.options.seed)
+            let model = try Translator.declared(model, for: texts.training, resuming: folder)
+            return PreparedPairs(
+                training: training, texts: texts, model: model, vocabularies: model.vocabularies, unit: "word",
+                metric: "perplexity", settings: ["dev-translation": .bool(translates)]
+            ) { model, pairs, development, settings in
+                TranslatorTask(
+                    model, training: pairs, development: development, batchSize: settings.batchSize,
+                    batchTokens: settings.batchTokens, translatesDevelopment: translates, seed: settings.options.seed)
             }
-            return PreparedTranslator(training: training, texts: texts, translator: translator)
         }
     }
 
@@ -65,32 +68,5 @@ enum TranslateProgramTask: ProgramTask {
         case "tsv": return "\(translation.score)\t\(translation.text)"
         default: return translation.text
         }
-    }
-}
-
-/// The training of a translator, ready to begin.
-private struct PreparedTranslator: PreparedTraining {
-    let training: TrainSettings
-    let texts: PairTexts
-    let translator: Translator
-
-    var configuration: JSONObject { translator.configuration.json.adding(training.json).adding(texts.json) }
-    var unit: String { "word" }
-    var metric: String { "perplexity" }
-    var warnings: [String] { cutWarnings(texts.training.statistics, training) }
-    var fingerprint: String { texts.fingerprint }
-
-    var summary: [String] {
-        let sides = [translator.vocabularies.source, translator.vocabularies.target]
-        return texts.summary(vocabularies: sides.map(\.vocabulary.count))
-    }
-
-    func writeVocabularies(to folder: RunFolder) throws { try translator.writeVocabularies(to: folder) }
-
-    func makeTask() throws -> any TrainingTask {
-        TranslatorTask(
-            translator, training: translator.vocabularies.encode(texts.training),
-            development: texts.development.map { translator.vocabularies.encode($0) }, batchSize: training.batchSize,
-            seed: training.options.seed)
     }
 }

@@ -5,13 +5,12 @@ enum ParseProgramTask: ProgramTask {
     static let name = "parse"
     static let summary = "a dependency tree for each sentence: CoNLL-U"
     static var keys: [String] {
-        TrainSettings.keys + ModelFlags.keys + EncoderFlags.keys + ParseFlags.keys
-            + ["tag-embedding", "root-relation", "root-relation-elsewhere"]
+        TrainSettings.commonKeys + keys(ofModel: ParserConfiguration().json)
     }
 
     static func plan(_ reader: SettingsReader, _ sources: TrainingSources) throws -> TrainingPlan {
         try sources.requireFiles(of: name)
-        let training = try TrainSettings(reader)
+        let training = try TrainSettings(reader, keys: keys)
         let choices = [
             "method": ParsingMethod.allCases.map(\.rawValue), "normalize": TextNormalization.allCases.map(\.rawValue),
         ]
@@ -19,18 +18,12 @@ enum ParseProgramTask: ProgramTask {
             try ParserConfiguration(json: json, path: "")
         }
         return { folder in
-            let options = DependencyOptions(invalidUTF8: training.reading.invalidUTF8)
-            let bank = try DependencyTreebank(reading: sources.training, options: options)
-            let development = try sources.development.map { path throws(DataError) in
-                try DependencyTreebank(reading: [path], options: options)
+            let texts = try TrainingTexts(sources) { files, _ in
+                try DependencyTreebank(
+                    reading: files, options: DependencyOptions(invalidUTF8: training.reading.invalidUTF8))
             }
-            let parser: Parser
-            if let folder {
-                parser = try Parser.untrained(folder, seed: training.options.seed)
-            } else {
-                parser = try Parser(model, for: bank, seed: training.options.seed)
-            }
-            return PreparedParser(training: training, bank: bank, development: development, parser: parser)
+            return PreparedParser(
+                training: training, texts: texts, model: try Parser.declared(model, for: texts.training, resuming: folder))
         }
     }
 
@@ -51,38 +44,34 @@ enum ParseProgramTask: ProgramTask {
 }
 
 /// The training of a parser, ready to begin.
-private struct PreparedParser: PreparedTraining {
+private struct PreparedParser: PreparedModelTraining {
     let training: TrainSettings
-    let bank: DependencyTreebank
-    let development: DependencyTreebank?
-    let parser: Parser
+    let texts: TrainingTexts<DependencyTreebank>
+    let model: Parser
 
-    var configuration: JSONObject { parser.configuration.json.adding(training.json) }
     var unit: String { "word" }
     var metric: String { "LAS" }
+    var hasDevelopment: Bool { texts.development != nil }
 
     var summary: [String] {
-        [
+        let bank = texts.training
+        return [
             "\(counted(bank.count, "sentence")), \(counted(bank.words.types.count, "word")), "
-                + "\(counted(bank.words.counts.typeCount, "type")), \(counted(parser.relations.count, "relation"))"
+                + "\(counted(bank.words.counts.typeCount, "type")), \(counted(model.relations.count, "relation"))"
         ]
     }
 
-    var warnings: [String] { development == nil ? ["no --dev is given: the last model is kept, not the best"] : [] }
-
     var fingerprint: String {
         var hash = Fingerprint()
-        hash.add(bank.words)
-        hash.add(bank.relations)
-        hash.add(bank.heads)
+        hash.add(texts.training.words)
+        hash.add(texts.training.relations)
+        hash.add(texts.training.heads)
         return hash.text
     }
 
-    func writeVocabularies(to folder: RunFolder) throws { try parser.writeVocabularies(to: folder) }
-
-    func makeTask() throws -> any TrainingTask {
+    func makeTask(_ model: Parser, _ training: TrainSettings) throws -> any BatchedTask {
         try ParserTask(
-            parser, training: parser.encode(bank), development: development.map { parser.encode($0) },
+            model, training: model.encode(texts.training), development: texts.development.map { model.encode($0) },
             batchSize: training.batchSize, seed: training.options.seed)
     }
 }

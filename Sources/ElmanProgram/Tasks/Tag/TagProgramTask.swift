@@ -5,12 +5,14 @@ enum TagProgramTask: ProgramTask {
     static let name = "tag"
     static let summary = "a tag for each word: word|tag word|tag, CoNLL columns, or CoNLL-U with --column upos"
     static var keys: [String] {
-        TrainSettings.keys + ModelFlags.keys + EncoderFlags.keys + TagFlags.keys + ["file-scheme"]
+        TrainSettings.commonKeys + TrainSettings.lengthKeys + keys(ofModel: TaggerConfiguration().json) + [
+            "column", "embeddings",
+        ]
     }
 
     static func plan(_ reader: SettingsReader, _ sources: TrainingSources) throws -> TrainingPlan {
         try sources.requireFiles(of: name)
-        let training = try TrainSettings(reader)
+        let training = try TrainSettings(reader, keys: keys)
         let column = try reader.string("column")
         guard let tagColumn = TagColumn(column ?? "last") else {
             throw reader.fault("column", "is '\(column ?? "")'; give last, upos, xpos or a number")
@@ -25,11 +27,15 @@ enum TagProgramTask: ProgramTask {
         }
         let embeddings = try reader.string("embeddings")
         return { folder in
-            let texts = try TagTexts(sources, TagReadingOptions(tagColumn: tagColumn, invalidUTF8: training.reading.invalidUTF8))
-            let tagger =
-                try folder.map { folder throws(DataError) in try Tagger.untrained(folder, seed: training.options.seed) }
-                ?? Tagger(model, for: texts.training, seed: training.options.seed)
-            return PreparedTagger(training: training, column: column, embeddings: embeddings, texts: texts, tagger: tagger)
+            let options = TagReadingOptions(
+                tagColumn: tagColumn, invalidUTF8: training.reading.invalidUTF8,
+                maximumLength: training.reading.maximumLength)
+            let texts = try TrainingTexts(dividing: sources, "sentence") { files, _ in
+                try TaggedTexts(reading: files, options: options)
+            }
+            return PreparedTagger(
+                training: training, column: column, embeddings: embeddings, texts: texts,
+                model: try Tagger.declared(model, for: texts.training, resuming: folder))
         }
     }
 
@@ -88,35 +94,16 @@ enum TagProgramTask: ProgramTask {
     }
 }
 
-/// The tagged sentences of a training.
-private struct TagTexts {
-    let training: TaggedTexts
-    let development: TaggedTexts?
-    let split: DevelopmentSplit
-
-    init(_ sources: TrainingSources, _ options: TagReadingOptions) throws(DataError) {
-        let all = try TaggedTexts(reading: sources.training, options: options)
-        split = DevelopmentSplit(count: all.count, hasDevelopment: sources.development != nil)
-        let split = split
-        training = split.isNeeded ? all.part { !split.isKeptApart($0) } : all
-        if let path = sources.development {
-            development = try TaggedTexts(reading: [path], options: options)
-        } else {
-            development = split.isNeeded ? all.part(where: split.isKeptApart) : nil
-        }
-    }
-}
-
 /// The training of a tagger, ready to begin.
-private struct PreparedTagger: PreparedTraining {
+private struct PreparedTagger: PreparedModelTraining {
     let training: TrainSettings
     let column: String?
     let embeddings: String?
-    let texts: TagTexts
-    let tagger: Tagger
+    let texts: TrainingTexts<TaggedTexts>
+    let model: Tagger
 
     var configuration: JSONObject {
-        var object = tagger.configuration.json.adding(training.json)
+        var object = model.settings.adding(training.json)
         object["column"] = column.map { .string($0) } ?? .null
         object["embeddings"] = .null
         object["_embeddings"] = embeddings.map { .string($0) } ?? .null
@@ -124,16 +111,17 @@ private struct PreparedTagger: PreparedTraining {
     }
 
     var unit: String { "word" }
-    var metric: String { tagger.configuration.fileScheme == nil ? "accuracy" : "span F1" }
+    var metric: String { model.configuration.fileScheme == nil ? "accuracy" : "span F1" }
+    var hasDevelopment: Bool { texts.development != nil }
     var warnings: [String] { cutWarnings(texts.training.statistics, training) }
 
     var summary: [String] {
         let words = texts.training.words
-        let scheme = tagger.configuration.fileScheme.map { ", spans in \($0.rawValue.uppercased())" } ?? ""
+        let scheme = model.configuration.fileScheme.map { ", spans in \($0.rawValue.uppercased())" } ?? ""
         return [
             "\(counted(texts.training.count, "sentence")), \(counted(words.types.count, "word")), "
-                + "\(counted(words.counts.typeCount, "type")), \(counted(tagger.outputTags.count, "tag"))\(scheme)"
-        ] + texts.split.summary("sentence")
+                + "\(counted(words.counts.typeCount, "type")), \(counted(model.outputTags.count, "tag"))\(scheme)"
+        ] + texts.splitSummary
     }
 
     var fingerprint: String {
@@ -143,14 +131,14 @@ private struct PreparedTagger: PreparedTraining {
         return hash.text
     }
 
-    func writeVocabularies(to folder: RunFolder) throws { try tagger.writeVocabularies(to: folder) }
+    func begin(_ model: Tagger) throws {
+        guard let embeddings else { return }
+        try model.load(PretrainedEmbeddings(reading: embeddings, for: model.vocabularies.words))
+    }
 
-    func makeTask() throws -> any TrainingTask {
-        if let embeddings {
-            try tagger.load(PretrainedEmbeddings(reading: embeddings, for: tagger.vocabularies.words))
-        }
-        return try TaggerTask(
-            tagger, training: texts.training, development: texts.development, batchSize: training.batchSize,
-            seed: training.options.seed)
+    func makeTask(_ model: Tagger, _ training: TrainSettings) throws -> any BatchedTask {
+        try TaggerTask(
+            model, training: texts.training, development: texts.development, batchSize: training.batchSize,
+            batchTokens: training.batchTokens, seed: training.options.seed)
     }
 }

@@ -5,32 +5,23 @@ enum TreeProgramTask: ProgramTask {
     static let name = "tree"
     static let summary = "a label for each node of a tree: (3 (2 a) (4 b)), one a line"
     static var keys: [String] {
-        TrainSettings.keys + ["cell", "embedding", "hidden", "dropout", "initial-range", "lowercase", "unknown-rate"]
-            + TreeFlags.keys
+        TrainSettings.commonKeys + keys(ofModel: TreeClassifierConfiguration().json)
     }
 
     static func plan(_ reader: SettingsReader, _ sources: TrainingSources) throws -> TrainingPlan {
         try sources.requireFiles(of: name)
-        let training = try TrainSettings(reader)
+        let training = try TrainSettings(reader, keys: keys)
         let choices = ["cell": TreeCellKind.allCases.map(\.rawValue)]
         let model = try reader.resolve(TreeClassifierConfiguration().json, choices: choices) { json throws(DataError) in
             try TreeClassifierConfiguration(json: json, path: "")
         }
         return { folder in
-            let invalid = training.reading.invalidUTF8
-            let trees = try Treebank(reading: sources.training, invalidUTF8: invalid)
-            let development = try sources.development.map { path throws(DataError) in
-                try Treebank(reading: [path], invalidUTF8: invalid)
-            }
-            let classifier: TreeClassifier
-            if let folder {
-                classifier = try TreeClassifier.untrained(folder, seed: training.options.seed)
-            } else {
-                classifier = try TreeClassifier(model, for: trees, seed: training.options.seed)
+            let texts = try TrainingTexts(sources) { files, _ in
+                try Treebank(reading: files, invalidUTF8: training.reading.invalidUTF8)
             }
             return PreparedTreeClassifier(
-                training: training, trees: trees, development: development, classifier: classifier,
-                path: sources.training[0])
+                training: training, texts: texts,
+                model: try TreeClassifier.declared(model, for: texts.training, resuming: folder), path: sources.training[0])
         }
     }
 
@@ -55,39 +46,35 @@ enum TreeProgramTask: ProgramTask {
 }
 
 /// The training of a classifier of trees, ready to begin.
-private struct PreparedTreeClassifier: PreparedTraining {
+private struct PreparedTreeClassifier: PreparedModelTraining {
     let training: TrainSettings
-    let trees: Treebank
-    let development: Treebank?
-    let classifier: TreeClassifier
+    let texts: TrainingTexts<Treebank>
+    let model: TreeClassifier
     let path: String
 
-    var configuration: JSONObject { classifier.configuration.json.adding(training.json) }
     var unit: String { "node" }
     var metric: String { "root accuracy" }
+    var hasDevelopment: Bool { texts.development != nil }
 
     var summary: [String] {
-        [
+        let trees = texts.training
+        return [
             "\(counted(trees.count, "tree")), \(counted(trees.labels.types.count, "node")), "
-                + "\(counted(trees.words.counts.typeCount, "type")) of words, \(counted(classifier.labels.count, "label"))"
+                + "\(counted(trees.words.counts.typeCount, "type")) of words, \(counted(model.labels.count, "label"))"
         ]
     }
 
-    var warnings: [String] { development == nil ? ["no --dev is given: the last model is kept, not the best"] : [] }
-
     var fingerprint: String {
         var hash = Fingerprint()
-        hash.add(trees.words)
-        hash.add(trees.labels)
+        hash.add(texts.training.words)
+        hash.add(texts.training.labels)
         return hash.text
     }
 
-    func writeVocabularies(to folder: RunFolder) throws { try classifier.writeVocabularies(to: folder) }
-
-    func makeTask() throws -> any TrainingTask {
+    func makeTask(_ model: TreeClassifier, _ training: TrainSettings) throws -> any BatchedTask {
         TreeClassifierTask(
-            classifier, training: try classifier.encode(trees, path: path),
-            development: try development.map { bank throws(DataError) in try classifier.encode(bank) },
+            model, training: try model.encode(texts.training, path: path),
+            development: try texts.development.map { bank throws(DataError) in try model.encode(bank) },
             batchSize: training.batchSize, seed: training.options.seed)
     }
 }
