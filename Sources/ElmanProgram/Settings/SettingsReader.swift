@@ -71,7 +71,8 @@ struct SettingsReader {
         return number
     }
 
-    /// A number at least (or, where `isOpen`, above) the lower bound and, where there is one, below or at the upper.
+    /// A number at least (or, where `isOpen`, above) the lower bound and, where there is one, below the upper. It is one that
+    /// single precision can hold: neither so large that it would be infinite nor so small that it would be 0.
     func number(_ key: String, above lower: Double, isOpen: Bool = false, below upper: Double? = nil) throws -> Double? {
         guard has(key), let value = values[key] else { return nil }
         let end = upper.map { " and below \(significant($0))" } ?? ""
@@ -79,6 +80,10 @@ struct SettingsReader {
         guard let number = value.json.asDouble, number.isFinite, isOpen ? number > lower : number >= lower,
             upper.map({ number < $0 }) ?? true
         else { throw wrong(key, value, "a number \(expected)") }
+        let single = Float(number)
+        guard single.isFinite, number == 0 || single != 0, upper.map({ single < Float($0) }) ?? true else {
+            throw wrong(key, value, "a number \(expected) that single precision can hold")
+        }
         return number
     }
 

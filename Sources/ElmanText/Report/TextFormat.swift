@@ -1,3 +1,5 @@
+import ElmanFiles
+
 /// What a text file seems to hold, by the look of its lines.
 public enum TextFormat: String, Sendable, CaseIterable {
     /// One sentence a line, or any text.
@@ -21,6 +23,15 @@ public enum TextFormat: String, Sendable, CaseIterable {
     /// One JSON object a line.
     case jsonLines
 
+    /// The format that the first part of a file looks like.
+    public init(guessing beginning: [UInt8]) {
+        var guesser = FormatGuesser()
+        beginning.withUnsafeBufferPointer { bytes in
+            try? readLines(in: bytes) { line throws(DataError) in guesser.add(line.bytes) }
+        }
+        self = guesser.guess
+    }
+
     /// The format in words.
     public var title: String {
         switch self {
@@ -42,10 +53,12 @@ public enum TextFormat: String, Sendable, CaseIterable {
 struct FormatGuesser {
     private static let enough = 2_000
     private var lines = 0
-    private var blankLines = 0
+    private(set) var blankLines = 0
     private var votes: [TextFormat: Int] = [:]
     private var tabbed = 0
     private var plainFirstFields = 0
+    /// Lines with a tab and a space.
+    private(set) var mixedLines = 0
     private var firstFields = ByteTable()
     private var columnCounts: ClosedRange<Int>?
 
@@ -65,6 +78,7 @@ struct FormatGuesser {
         vote(.jsonLines, line[0] == UInt8(ascii: "{") && line[line.count - 1] == UInt8(ascii: "}"))
         if let end = line.firstIndex(of: 9) {
             tabbed += 1
+            mixedLines += line.contains(0x20) ? 1 : 0
             _ = firstFields.insert(line.part(0..<end))
             plainFirstFields += line[..<end].contains(0x20) ? 0 : 1
         }
@@ -88,6 +102,9 @@ struct FormatGuesser {
         let fewLabels = 2 * firstFields.count <= tabbed || tabbed < 4
         return 10 * plainFirstFields >= 9 * tabbed && fewLabels ? .labelTab : .textPairs
     }
+
+    /// Whether half of the lines at least look like a format.
+    func mostLook(like format: TextFormat) -> Bool { lines > 0 && 2 * votes[format, default: 0] >= lines }
 
     private mutating func vote(_ format: TextFormat, _ looksLikeIt: Bool) {
         if looksLikeIt { votes[format, default: 0] += 1 }

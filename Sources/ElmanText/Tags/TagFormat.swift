@@ -13,15 +13,26 @@ public enum TagFormat: String, Sendable, CaseIterable {
 
     /// Guesses from the first part of a file.
     ///
-    /// Without `allowsWords` everything that is neither CoNLL-U nor `word|tag` counts as columns.
-    static func guess(_ beginning: ByteView, allowsWords: Bool) -> TagFormat {
+    /// Without `allowsWords` everything that is neither CoNLL-U nor `word|tag` counts as columns. `foreign` is what else a file
+    /// looks like that could be columns only if all of it were one sentence.
+    static func guess(_ beginning: ByteView, allowsWords: Bool) -> (format: TagFormat, foreign: TextFormat?) {
         var guesser = FormatGuesser()
         try? readLines(in: beginning) { line throws(DataError) in guesser.add(line.bytes) }
-        switch guesser.guess {
-        case .conllu: return .conllu
-        case .wordTags: return .wordTags
-        case .columns: return .columns
-        default: return allowsWords ? .words : .columns
+        let guess = guesser.guess
+        switch guess {
+        case .conllu: return (.conllu, nil)
+        case .wordTags: return (.wordTags, nil)
+        case .columns: return (.columns, nil)
+        default: break
+        }
+        if allowsWords { return (.words, nil) }
+        // So that it is a bad token that is named, and not a number of columns.
+        if guesser.mostLook(like: .wordTags) { return (.wordTags, nil) }
+        guard guesser.blankLines == 0 else { return (.columns, nil) }
+        switch guess {
+        case .labelBars, .labelPrefix, .trees, .jsonLines: return (.columns, guess)
+        case .labelTab, .textPairs: return (.columns, guesser.mixedLines > 0 ? guess : nil)
+        default: return (.columns, nil)
         }
     }
 }

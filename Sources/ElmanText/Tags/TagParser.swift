@@ -5,6 +5,8 @@ struct TagParser {
     private var cleaner: LineCleaner
     private let options: TagReadingOptions
     private var format: TagFormat
+    /// What the file looks like that is no form of tagged sentences.
+    private var foreignFormat: TextFormat?
     private var fields: [Range<Int>] = []
     private var columnCount: Int?
     private var isInSentence = false
@@ -22,7 +24,8 @@ struct TagParser {
 
     /// Settles the format by the beginning of the file, where the options do not.
     mutating func guess(_ beginning: ByteView) {
-        format = options.format ?? TagFormat.guess(beginning, allowsWords: options.allowsMissingTags)
+        if let given = options.format { return format = given }
+        (format, foreignFormat) = TagFormat.guess(beginning, allowsWords: options.allowsMissingTags)
     }
 
     mutating func add(_ line: TextLine, to texts: inout TaggedTexts) throws(DataError) {
@@ -54,6 +57,11 @@ struct TagParser {
     }
 
     private mutating func begin(_ line: TextLine, _ texts: inout TaggedTexts) throws(DataError) {
+        if let foreignFormat {
+            throw cleaner.error(
+                line.number,
+                "looks like \(foreignFormat.title); give word|tag word|tag, or columns with a blank line after each sentence")
+        }
         sentencesBefore = texts.count
         texts.format = format
         let hasTags = format != .words
