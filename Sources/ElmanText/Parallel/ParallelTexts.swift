@@ -68,10 +68,7 @@ public struct ParallelTexts: Sendable {
             let names = cleaner
             try cleaner.clean(line) { bytes throws(DataError) in
                 bytes.findFields(separator: 9, &fields)
-                let pair = columns ?? Columns(source: 1, target: 2)
-                guard columns != nil ? fields.count >= max(pair.source, pair.target) : fields.count == 2 else {
-                    throw names.error(line.number, Self.columnMessage(fields.count, columns))
-                }
+                let pair = try Self.columns(in: fields.count, columns, path: names.path, line: line.number)
                 let (source, target) = (bytes.part(fields[pair.source - 1]), bytes.part(fields[pair.target - 1]))
                 let isBlank = source.isBlank || target.isBlank
                 if !isBlank {
@@ -108,6 +105,15 @@ public struct ParallelTexts: Sendable {
 
     /// How many pairs there are.
     public var count: Int { sources.count }
+
+    /// The columns of a pair in a line of so many. Throws where it has not just two, or not those that are asked for.
+    static func columns(in count: Int, _ columns: Columns?, path: String, line: Int) throws(DataError) -> Columns {
+        let pair = columns ?? Columns(source: 1, target: 2)
+        guard columns != nil ? count >= max(pair.source, pair.target) : count == 2 else {
+            throw DataError(.badData, path: path, line: line, columnMessage(count, columns))
+        }
+        return pair
+    }
 
     private static func columnMessage(_ count: Int, _ columns: Columns?) -> String {
         if let columns { return "\(count) columns, where the columns \(columns.source) and \(columns.target) are asked for" }

@@ -73,16 +73,23 @@ public struct DataReport: Sendable {
 
     /// Reads a file (`-` is standard input) from end to end. Throws where it cannot be read.
     public init(reading path: String) throws(DataError) {
+        var bytes = try ByteReader(path)
+        try self.init(path, &bytes) { _ in }
+    }
+
+    /// Reads what a reader has not given out yet, and calls `body` with every line.
+    init(_ path: String, _ reader: inout ByteReader, _ body: (TextLine) -> Void) throws(DataError) {
         self.path = nameInMessages(path)
         let size = path == "-" || FileSystem.isDirectory(path) ? nil : FileSystem.size(of: path)
         var guesser = FormatGuesser()
         var previousEnd = 0
-        try readLines(of: path) { line throws(DataError) in
+        try readLines(from: &reader) { line throws(DataError) in
             if lines == 0 { hasByteOrderMark = line.offset == 3 }
             if lines > 0, line.offset - previousEnd == 2 { carriageReturnLines += 1 }
             previousEnd = line.offset + line.bytes.count
             add(line)
             guesser.add(line.bytes)
+            body(line)
         }
         format = guesser.guess
         bytes = max(size ?? 0, previousEnd)

@@ -20,11 +20,7 @@ extension DataReport {
             rows.append(("most frequent", most.joined(separator: ", ")))
         }
         rows += remarks()
-        let width = rows.map(\.0.utf8.count).max() ?? 0
-        let body = rows.map { name, value in
-            "  " + name + String(repeating: " ", count: width - name.utf8.count + 2) + printable(value)
-        }
-        return [printable(path)] + body
+        return [printable(path)] + alignedRows(rows)
     }
 
     /// What a reader of the file should know before training on it.
