@@ -71,20 +71,13 @@ struct TrainCommand: ParsableCommand {
         let task = try inputs.first.map { try ProgramTasks.named($0) }
         if let resume {
             try checkResume()
-            return try RunTraining.resume(resume, flags: flags, console: console)
+            return try RunTraining.resume(resume, flags: settings(of: self), console: console)
         }
         guard let task else {
             throw ProgramError(.usage, "nothing to train; name a task and a file: elman train lm train.txt -o RUN")
         }
         let sources = try sources()
-        guard !sources.training.isEmpty || sources.pair != nil else {
-            throw ProgramError(.usage, "no training file; elman train \(task.name) train.txt -o RUN")
-        }
-        let flags = flags
-        if let foreign = flags.members.first(where: { !task.keys.contains($0.key) }) {
-            throw ProgramError(.usage, "--\(foreign.key) has no meaning for task \(task.name); leave it out")
-        }
-        let plan = try task.plan(SettingsReader(flags: flags, file: config, keys: task.keys), sources)
+        let plan = try plan(task, sources)
         if dryRun {
             try DryRun(prepared: plan(nil), console: console).run()
         } else if let output {
@@ -94,7 +87,20 @@ struct TrainCommand: ParsableCommand {
         }
     }
 
-    private func sources() throws -> TrainingSources {
+    /// What is to be trained, by flags, environment and configuration file.
+    func plan(_ task: any ProgramTask.Type, _ sources: TrainingSources) throws -> TrainingPlan {
+        guard !sources.training.isEmpty || sources.pair != nil else {
+            throw ProgramError(.usage, "no training file; elman train \(task.name) train.txt -o RUN")
+        }
+        let flags = settings(of: self)
+        if let foreign = flags.members.first(where: { !task.keys.contains($0.key) }) {
+            throw ProgramError(.usage, "--\(foreign.key) has no meaning for task \(task.name); leave it out")
+        }
+        return try task.plan(SettingsReader(flags: flags, file: config, keys: task.keys), sources)
+    }
+
+    /// The files that are given.
+    func sources() throws -> TrainingSources {
         let development = PairFlags.pair(devSource, devTarget)
         guard (devSource == nil) == (devTarget == nil) else {
             throw ProgramError(.usage, "--dev-source and --dev-target belong together; give both")
@@ -111,15 +117,5 @@ struct TrainCommand: ParsableCommand {
         ]
         guard let wrong = given.first(where: \.0) else { return }
         throw ProgramError(.usage, "\(wrong.1) cannot be given with --resume; the run keeps what it was begun with")
-    }
-
-    private var flags: JSONObject {
-        var object: JSONObject = [:]
-        let groups: [any SettingFlags] = [
-            model, languageModel, encoder, classify, tag, pairTask, translate, retrieve, tree, parse, text,
-            training,
-        ]
-        for group in groups { for member in group.settings.members { object[member.key] = member.value } }
-        return object
     }
 }

@@ -64,11 +64,12 @@ struct LanguageModelSettings {
 }
 
 extension SettingsReader {
-    /// The cell that is named, layer-normalised where that is asked for; nil where nothing is said.
+    /// The cell that is named, layer-normalised where that is asked for and not where it is refused; nil where nothing is said.
     func cell() throws -> CellKind? {
         let name = try choice("cell", among: CellKind.allCases.map(\.rawValue))
         let cell = name.flatMap { CellKind(rawValue: $0) }
-        guard try bool("layer-norm") ?? false else { return cell }
+        guard let isNormalised = try bool("layer-norm") else { return cell }
+        guard isNormalised else { return cell == .layerNormLSTM ? .lstm : cell }
         let kind = cell ?? .lstm
         guard kind.rawValue.hasSuffix("lstm"), let normalised = CellKind(rawValue: "layernorm-lstm") else {
             throw DataError(.configuration, "layer normalisation is there for the LSTM only, not for \(kind.rawValue)")

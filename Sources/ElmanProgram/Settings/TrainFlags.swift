@@ -18,9 +18,9 @@ struct ModelFlags: SettingFlags {
     var hidden: Int?
     @Option(help: ArgumentHelp("Share left out in training, from 0 to below 1 (0).", valueName: "rate"))
     var dropout: Double?
-    @Flag(help: "One dropout mask for a whole sequence.") var variationalDropout = false
-    @Flag(help: "Layer normalisation in the cell.") var layerNorm = false
-    @Flag(help: "Add a layer's input to its output.") var residual = false
+    @Flag(inversion: .prefixedNo, help: "One dropout mask for a whole sequence.") var variationalDropout: Bool?
+    @Flag(inversion: .prefixedNo, help: "Layer normalisation in the cell.") var layerNorm: Bool?
+    @Flag(inversion: .prefixedNo, help: "Add a layer's input to its output.") var residual: Bool?
     @Option(help: ArgumentHelp("Start all parameters uniform in ± this.", valueName: "r"))
     var initialRange: Double?
 }
@@ -33,12 +33,13 @@ struct LanguageModelFlags: SettingFlags {
         help: ArgumentHelp(
             "0: sentence by sentence. N: one stream cut every N tokens, the state carried along (0).", valueName: "n"))
     var bptt: Int?
-    @Flag(help: "Use the embeddings as output weights.") var tieEmbeddings = false
+    @Flag(inversion: .prefixedNo, help: "Use the embeddings as output weights.") var tieEmbeddings: Bool?
     @Option(
         help: ArgumentHelp("Of --architecture feed-forward: n, the next token and those it is told from (3).", valueName: "n"))
     var order: Int?
-    @Flag(help: "Of --architecture feed-forward: connect the tokens' vectors with the scores directly too.")
-    var directConnections = false
+    @Flag(
+        inversion: .prefixedNo, help: "Of --architecture feed-forward: connect the tokens' vectors with the scores directly too.")
+    var directConnections: Bool?
 }
 
 /// How words become vectors, in tasks that read whole sentences.
@@ -95,12 +96,12 @@ struct PairTaskFlags: SettingFlags {
     var columns: String?
     @Option(help: ArgumentHelp("Learn so many merges of byte-pair encoding; 0: tokens are words (0).", valueName: "n"))
     var bpeMerges: Int?
-    @Flag(help: "One byte-pair encoding for both sides.") var sharedBpe = false
+    @Flag(inversion: .prefixedNo, help: "One byte-pair encoding for both sides.") var sharedBpe: Bool?
 }
 
 /// What only a translator has.
 struct TranslateFlags: SettingFlags {
-    @Flag(help: "The encoder reads in both directions.") var bidirectional = false
+    @Flag(inversion: .prefixedNo, help: "The encoder reads in both directions.") var bidirectional: Bool?
     @Option(help: ArgumentHelp("Units of the encoder, in each direction (as the decoder).", valueName: "n"))
     var encoderHidden: Int?
     @Option(
@@ -114,7 +115,7 @@ struct TranslateFlags: SettingFlags {
             valueName: AttentionKind.allCases.map(\.rawValue).joined(separator: "|")))
     var attention: String?
     @Option(help: ArgumentHelp("Units of MLP attention (128).", valueName: "n")) var attentionSize: Int?
-    @Flag(help: "What a token was predicted from is part of the next input.") var inputFeeding = false
+    @Flag(inversion: .prefixedNo, help: "What a token was predicted from is part of the next input.") var inputFeeding: Bool?
     @Flag(
         inversion: .prefixedNo,
         help: "Translate the file of --dev at each evaluation, for BLEU and exact matches beside the perplexity.")
@@ -123,7 +124,7 @@ struct TranslateFlags: SettingFlags {
 
 /// What only a retriever has.
 struct RetrieveFlags: SettingFlags {
-    @Flag(help: "Sources are found by targets too.") var bothDirections = false
+    @Flag(inversion: .prefixedNo, help: "Sources are found by targets too.") var bothDirections: Bool?
     @Option(
         help: ArgumentHelp(
             "How alike two vectors are (dot).", valueName: RetrievalSimilarity.allCases.map(\.rawValue).joined(separator: "|")))
@@ -216,7 +217,8 @@ struct TrainingFlags: SettingFlags {
         help: ArgumentHelp(
             "What to do when a loss or gradient is not finite; run/nan-step-N keeps it (stop).", valueName: "stop|skip"))
     var onNan: String?
-    @Flag(help: "Go on where a checkpoint cannot be written after three tries.") var ignoreSaveErrors = false
+    @Flag(inversion: .prefixedNo, help: "Go on where a checkpoint cannot be written after three tries.") var ignoreSaveErrors:
+        Bool?
     @Option(help: ArgumentHelp("Seed of everything random (1).", valueName: "n"))
     var seed: Int?
     @Option(help: ArgumentHelp("Memory to take at most, such as 2GB (what the machine has).", valueName: "bytes"))
