@@ -159,6 +159,38 @@ import Testing
         #expect(try Program.run(["evaluate", "run", "long"], in: folder).status == 0)
     }
 
+    @Test func searchNamesWhatItCannotRead() throws {
+        let folder = try TaskRun.copy("retrieve")
+        try folder.write("one two three\nfour five\n", to: "sentences")
+        try folder.write("", to: "empty")
+        try folder.write(Array("one\n".utf8) + [0xFF, 10], to: "invalid")
+        for (name, status, text) in [
+            ("empty", Int32(65), "empty: has no sentences"), ("invalid", 65, "invalid:2:"), ("absent", 66, "absent"),
+            ("run", 66, "run"),
+        ] { try expect(["search", "run", "index", name, "-o", "new"], status, text, in: folder) }
+        #expect(try Program.run(["search", "run", "index", "sentences", "-o", "index"], in: folder).status == 0)
+        try expect(["search", "run", "query", "index", "invalid"], 65, "invalid:2:", in: folder)
+        try expect(["search", "run", "query", "absent", "sentences"], 66, "absent", in: folder)
+        try expect(["search", "run", "query", "run", "sentences"], 66, "run/vectors.safetensors", in: folder)
+        let vectors = folder.bytes("index/vectors.safetensors")
+        try folder.write(Array(vectors.prefix(20)), to: "index/vectors.safetensors")
+        try expect(["search", "run", "query", "index", "sentences"], 65, "index/vectors.safetensors", in: folder)
+        try folder.write(vectors, to: "index/vectors.safetensors")
+        try folder.write("one\n", to: "index/sentences.txt")
+        try expect(["search", "run", "query", "index", "sentences"], 65, "index/sentences.txt", in: folder)
+    }
+
+    @Test func filesOfPairsHaveEquallyManyLines() throws {
+        let folder = try TaskRun.copy("seq2seq")
+        try folder.write("one\ntwo\n", to: "two")
+        try folder.write("one\n", to: "one")
+        for command in [
+            ["train", "seq2seq", "--source", "two", "--target", "one", "-o", "new"],
+            ["train", "seq2seq", "train", "--dev-source", "two", "--dev-target", "one", "-o", "new"],
+            ["evaluate", "run", "--source", "two", "--target", "one"],
+        ] { try expect(command, 65, "two: 2 lines, but one has 1", in: folder) }
+    }
+
     // MARK: Models
 
     @Test(arguments: TaskRun.tasks) func truncatedModelsAreRefused(task: String) throws {

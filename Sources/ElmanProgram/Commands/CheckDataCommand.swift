@@ -11,7 +11,7 @@ struct CheckDataCommand: ParsableCommand {
             """,
         discussion: """
             The first file is taken for the training text; what the others share with it and what they have that it lacks is \
-            shown. Ends with status 65 where there are lines that training would refuse.
+            shown. Ends with status 65 where training would refuse a line, or has nothing to learn.
             """)
 
     @Argument(help: "Files; - is standard input.") var files: [String] = []
@@ -41,7 +41,8 @@ struct CheckDataCommand: ParsableCommand {
             let check = try read()
             show(check, training, console)
             training = training ?? check
-            faultCount += check.examples?.faultCount ?? 0
+            // Of nothing, nothing can be learnt.
+            if let examples = check.examples { faultCount += examples.faultCount + (examples.count == 0 ? 1 : 0) }
         }
         console.detailPeakMemory()
         guard faultCount == 0 else { throw ExitWithStatus(status: .badData) }

@@ -48,6 +48,7 @@ struct SearchCommand: ParsableCommand {
             }
             lines.append(text.hasSuffix("\r") ? String(text.dropLast()) : text)
         }
+        guard !lines.isEmpty else { throw DataError(.badData, path: reader.path, "has no sentences; give one a line") }
         let start = monotonicSeconds()
         let index = try model.index(lines, as: side.flatMap(PairedText.init(rawValue:)) ?? .target)
         try index.save(to: output)
