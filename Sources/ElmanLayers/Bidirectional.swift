@@ -123,6 +123,7 @@ extension Bidirectional: BidirectionalNetwork {
 
     /// Reads a sequence whose steps are the members of a batch: all steps of a direction are one node where the cell has one
     /// (`RecurrentCell.readsSequences`) and no masks hold for the sequence.
+    @inlinable
     public func read(sequence: Expression, dropout: RecurrentDropout) -> BidirectionalReading {
         let graph = sequence.graph
         var inputs = sequence
@@ -148,11 +149,14 @@ extension Bidirectional: BidirectionalNetwork {
     }
 
     /// Whether these inputs are read faster as one sequence.
-    @usableFromInline
+    @inlinable
     func reads(_ inputs: [Expression], in graph: ComputationGraph, _ dropout: RecurrentDropout) -> Bool {
-        layers.allSatisfy { layer in
-            [layer.forward, layer.backward].allSatisfy { $0.initialState(in: graph, dropout: dropout).canRead(inputs) }
+        for layer in layers {
+            guard layer.forward.initialState(in: graph, dropout: dropout).canRead(inputs),
+                layer.backward.initialState(in: graph, dropout: dropout).canRead(inputs)
+            else { return false }
         }
+        return true
     }
 
     @inlinable

@@ -35,13 +35,15 @@ public protocol RecurrentCell: Sendable {
 
 extension RecurrentCell {
     /// False: sequences are read step by step.
-    public var readsSequences: Bool { false }
+    @inlinable public var readsSequences: Bool { false }
 
     /// Step by step.
+    @inlinable
     public func read(_ sequence: Expression, from state: State, isReversed: Bool) -> (outputs: Expression, state: State) {
         readStepByStep(sequence, from: state, isReversed: isReversed)
     }
 
+    @inlinable
     func readStepByStep(
         _ sequence: Expression, from state: State, isReversed: Bool
     ) -> (outputs: Expression, state: State) {
@@ -90,11 +92,13 @@ extension Expression: RecurrentCellState {
 
 extension Expression {
     /// The members of a batch that are the steps of a sequence, in the order in which they are read.
+    @usableFromInline
     func steps(isReversed: Bool = false) -> [Expression] {
         let count = shape.batchSize
         return (0..<count).map { member(isReversed ? count - 1 - $0 : $0) }
     }
 
     /// The member that is read last.
+    @usableFromInline
     func lastStep(isReversed: Bool) -> Expression { member(isReversed ? 0 : shape.batchSize - 1) }
 }

@@ -10,6 +10,7 @@ extension RecurrentState {
     ///   - sequence: `[inputSize]`, one member of the batch a step.
     ///   - isReversed: from the last input to the first.
     /// - Returns: `[hiddenSize]`, one member a step in the order of the inputs.
+    @inlinable
     @discardableResult
     public mutating func addSequence(_ sequence: Expression, isReversed: Bool) -> Expression {
         guard readsSequences else { return addStepByStep(sequence, isReversed: isReversed) }
@@ -24,7 +25,8 @@ extension RecurrentState {
         return outputs
     }
 
-    private mutating func addStepByStep(_ sequence: Expression, isReversed: Bool) -> Expression {
+    @inlinable
+    mutating func addStepByStep(_ sequence: Expression, isReversed: Bool) -> Expression {
         var outputs: [Expression] = []
         for input in sequence.steps(isReversed: isReversed) {
             addInput(input)
@@ -35,16 +37,22 @@ extension RecurrentState {
 
     /// Whether all layers can read a whole sequence at once from where they stand: the cells have a node for it, no mask holds for
     /// the sequence, and the state has one member.
-    @usableFromInline
+    @inlinable
     var readsSequences: Bool {
-        !masks.isNeeded && builder.layers.allSatisfy(\.readsSequences)
-            && layers.allSatisfy { $0.expressions.allSatisfy { $0.shape.batchSize == 1 } }
+        if masks.isNeeded { return false }
+        for layer in builder.layers.indices {
+            guard builder.layers[layer].readsSequences else { return false }
+            for part in layers[layer].expressions where part.shape.batchSize != 1 { return false }
+        }
+        return true
     }
 
     /// Whether these inputs can be read as one sequence: there are some, of one member each.
-    @usableFromInline
+    @inlinable
     func canRead(_ inputs: [Expression]) -> Bool {
-        !inputs.isEmpty && readsSequences && inputs.allSatisfy { $0.shape.batchSize == 1 }
+        guard !inputs.isEmpty, readsSequences else { return false }
+        for input in inputs where input.shape.batchSize != 1 { return false }
+        return true
     }
 }
 

@@ -17,6 +17,7 @@ final class SequenceOutputs {
         isBatch = false
     }
 
+    @usableFromInline
     init(_ batch: Expression) {
         self.batch = batch
         list = []

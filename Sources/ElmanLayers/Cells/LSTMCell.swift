@@ -80,7 +80,7 @@ public struct LSTMCell: RecurrentCell {
     }
 
     /// True.
-    public var readsSequences: Bool { true }
+    @inlinable public var readsSequences: Bool { true }
 
     /// Reads a whole sequence.
     public func read(
