@@ -187,6 +187,9 @@ enum {
 };
 void *ek_scratch(int use, size_t bytes);
 
+/// From how many nanoseconds on work is split among threads.
+enum { EK_SPLIT_COST = 20000 };
+
 /// Calls `body` for chunks 0..<chunks: over the pool's threads where the whole is worth it (`cost` in nanoseconds, roughly).
 void ek_split(double cost, size_t chunks, ek_chunk_function body, void *context);
 

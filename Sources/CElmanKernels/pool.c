@@ -130,7 +130,7 @@ void ek_parallel_for(size_t chunks, ek_chunk_function body, void *context) {
 }
 
 void ek_split(double cost, size_t chunks, ek_chunk_function body, void *context) {
-    if (cost >= 20000) {
+    if (cost >= EK_SPLIT_COST) {
         ek_parallel_for(chunks, body, context);
     } else {
         for (size_t chunk = 0; chunk < chunks; chunk++) body(context, chunk);

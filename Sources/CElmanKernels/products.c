@@ -31,6 +31,7 @@ static double product_cost(const ek_product *p) {
 
 /// How many columns make a task of about 50 microseconds, in multiples of `unit`.
 static size_t columns_per_task(const ek_product *p, size_t rows, size_t unit) {
+    if (product_cost(p) < EK_SPLIT_COST) return ek_round_up(p->n_count, unit);  // one task in any case
     ek_product column = *p;
     column.m_count = rows;
     column.n_count = 1;
@@ -41,6 +42,7 @@ static void split_product(product_task *task) {
     const ek_product *p = &task->whole;
     size_t row_blocks = (p->m_count + task->row_block - 1) / task->row_block;
     task->column_blocks = (p->n_count + task->column_block - 1) / task->column_block;
+    if (row_blocks * task->column_blocks == 1) return task->kernel(p);
     ek_split(product_cost(p), row_blocks * task->column_blocks, run_product_block, task);
 }
 
