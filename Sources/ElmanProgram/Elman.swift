@@ -18,7 +18,7 @@ struct ElmanProgram: ParsableCommand {
         version: elmanVersion,
         subcommands: [
             DemoCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, SearchCommand.self, ScoreCommand.self,
-            GenerateCommand.self,
+            GenerateCommand.self, PairsCommand.self,
             PlotCommand.self, InspectCommand.self, CheckDataCommand.self, BenchCommand.self,
         ])
 

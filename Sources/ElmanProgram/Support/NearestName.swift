@@ -21,10 +21,10 @@ func nearestName(to name: String, among names: some Sequence<String>) -> String?
 }
 
 /// The end of a message on an unknown name: `; did you mean "hidden"?`, or, when none is near, a list of the valid names
-/// (at most twelve), or nothing.
+/// (at most 24), or nothing.
 func suggestion(for name: String, among names: [String]) -> String {
     if let near = nearestName(to: name, among: names) { return "; did you mean \"\(near)\"?" }
-    guard !names.isEmpty, names.count <= 12 else { return "" }
+    guard !names.isEmpty, names.count <= 24 else { return "" }
     return "; valid: " + names.joined(separator: ", ")
 }
 
