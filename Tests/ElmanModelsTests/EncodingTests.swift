@@ -133,11 +133,25 @@ import Testing
         #expect((Set(places).count == 1) == isVariational)
     }
 
+    @Test func wordVectorsStartInTheirOwnRange() {
+        let configuration = configuration {
+            $0.embeddingSize = 40
+            $0.embeddingRange = 0.01
+        }
+        let parameters = ParameterCollection(seed: 4)
+        let encoder = SequenceEncoder(configuration, EncoderVocabularies(Self.texts, configuration), in: parameters)
+        let vectors = encoder.tokens.embeddings.values.scalars.map(abs)
+        #expect(vectors.max()! <= 0.01 && vectors.max()! > 0.009)
+        let weights = parameters.parameters.flatMap { $0.values.scalars }.map(abs)
+        #expect(weights.max()! > 0.1)
+    }
+
     @Test func vocabulariesAndConfigurationsAreReadBack() throws {
         let configuration = configuration {
             $0.cell = .gru
             $0.characterEmbeddingSize = 3
             $0.initialRange = 0.1
+            $0.embeddingRange = 0.02
             $0.vocabularySize = 9
             $0.unknownRate = 0.25
             $0.normalization = .nfc
@@ -189,7 +203,8 @@ import Testing
     @Test func settingsOutOfRangeAreRefused() {
         let changes: [(inout EncoderConfiguration) -> Void] = [
             { $0.layerCount = 0 }, { $0.embeddingSize = 0 }, { $0.hiddenSize = 70_000 }, { $0.dropout = 1 },
-            { $0.dropout = .nan }, { $0.initialRange = 0 }, { $0.characterEmbeddingSize = -1 }, { $0.characterHiddenSize = 0 },
+            { $0.dropout = .nan }, { $0.initialRange = 0 }, { $0.embeddingRange = 0 }, { $0.characterEmbeddingSize = -1 },
+            { $0.characterHiddenSize = 0 },
             { $0.caseSize = -1 }, { $0.minimumCount = 0 }, { $0.vocabularySize = 1 }, { $0.unknownRate = 1.5 },
         ]
         for change in changes {

@@ -38,7 +38,8 @@ import Testing
         ]
         let shares = [
             "dropout", "unknown-rate", "teacher-forcing", "teacher-forcing-decay", "teacher-forcing-floor", "exploration",
-            "initial-range", "learning-rate", "decay", "weight-decay", "clip", "margin", "scale", "max-minutes",
+            "initial-range", "embedding-range", "learning-rate", "decay", "weight-decay", "clip", "margin", "scale",
+            "max-minutes",
             "checkpoint-minutes",
         ]
         if key == "layer-norm" {

@@ -21,6 +21,8 @@ public struct EncoderConfiguration: Sendable, Hashable {
     public var isResidual = false
     /// All parameters start uniform in ±this range; nil: Glorot's range for weights, zeros for biases.
     public var initialRange: Float?
+    /// Word vectors start uniform in ±this range; nil: as all parameters, which is √(3 / embeddingSize) for Glorot's.
+    public var embeddingRange: Float?
     /// Words are looked up in lower case; characters and the way a word is written are seen before.
     public var lowercases = false
     /// The form of characters that can be written in more than one way.
@@ -52,6 +54,7 @@ public struct EncoderConfiguration: Sendable, Hashable {
         try ConfigurationCheck.require(hiddenSize, "hidden", in: 1...65536)
         try ConfigurationCheck.requireRate(dropout, "dropout")
         try ConfigurationCheck.requirePositive(initialRange, "initial-range")
+        try ConfigurationCheck.requirePositive(embeddingRange, "embedding-range")
         try ConfigurationCheck.require(characterEmbeddingSize, "character-embedding", in: 0...65536)
         try ConfigurationCheck.require(characterHiddenSize, "character-hidden", in: 1...65536)
         try ConfigurationCheck.require(caseSize, "case-embedding", in: 0...65536)
@@ -68,6 +71,7 @@ extension EncoderConfiguration {
             "cell": .string(cell.rawValue), "layers": JSONValue(layerCount), "embedding": JSONValue(embeddingSize),
             "hidden": JSONValue(hiddenSize), "dropout": JSONValue(dropout), "variational-dropout": .bool(isDropoutVariational),
             "residual": .bool(isResidual), "initial-range": initialRange.map { JSONValue($0) } ?? .null,
+            "embedding-range": embeddingRange.map { JSONValue($0) } ?? .null,
             "lowercase": .bool(lowercases), "normalize": .string(normalization.rawValue),
             "character-embedding": JSONValue(characterEmbeddingSize), "character-hidden": JSONValue(characterHiddenSize),
             "case-embedding": JSONValue(caseSize), "min-count": JSONValue(minimumCount),
@@ -85,6 +89,7 @@ extension EncoderConfiguration {
         isDropoutVariational = try reader.bool("variational-dropout")
         isResidual = try reader.bool("residual")
         initialRange = try reader.optionalNumber("initial-range").map { Float($0) }
+        embeddingRange = try reader.optionalNumber("embedding-range").map { Float($0) }
         lowercases = try reader.bool("lowercase")
         normalization = try reader.choice("normalize", TextNormalization.init(rawValue:))
         characterEmbeddingSize = try reader.integer("character-embedding")

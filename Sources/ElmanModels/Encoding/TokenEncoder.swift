@@ -27,7 +27,8 @@ public struct TokenEncoder: Sendable {
         }
         words = WordEncoder(
             wordCount: vocabularies.words.count, embeddingSize: configuration.embeddingSize, caseSize: configuration.caseSize,
-            initializer: uniform ?? .glorot(), in: parameters, makeCharacters: makeCharacters)
+            initializer: (configuration.embeddingRange ?? configuration.initialRange).map { .uniform($0) } ?? .glorot(),
+            in: parameters, makeCharacters: makeCharacters)
     }
 
     /// The words' own vectors.

@@ -27,9 +27,12 @@ enum RunReport {
             for member in entry.members { if let number = member.value.asDouble { row[member.key] = number } }
             return row
         }
-        let settings = try folder.readConfiguration().members.filter { !$0.key.hasPrefix("_") && $0.value != .null }
+        let configuration = try folder.readConfiguration()
+        let settings = configuration.members.filter { !$0.key.hasPrefix("_") && $0.value != .null }
             .map { (name: $0.key, value: $0.value.asString ?? $0.value.text()) }
-        return TrainingRun(name: FileSystem.name(of: folder.path), rows: rows, settings: settings)
+        return TrainingRun(
+            name: FileSystem.name(of: folder.path), rows: rows, settings: settings,
+            baseline: Baseline(json: configuration["_baseline"]))
     }
 
     /// Writes the page from configuration and log.

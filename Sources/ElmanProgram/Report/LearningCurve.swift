@@ -27,7 +27,21 @@ struct LearningCurve: Sendable {
         let series = runs.indices.map { index in
             line(index, metric.name, marked: runs[index].bestRow(metric)) { $0[metric.key] }
         }
-        return chart(metric.heading, metric.name, series.filter(hasValues), logarithmicFrom: metric.logarithmicFrom)
+        let lines = (series + [baseline(metric)].compactMap { $0 }).filter(hasValues)
+        return chart(metric.heading, metric.name, lines, logarithmicFrom: metric.logarithmicFrom)
+    }
+
+    /// What the runs have to beat, where all have the same, as a dotted line across.
+    private func baseline(_ metric: Metric) -> ChartSeries? {
+        guard let baseline = runs[0].baseline, baseline.key == metric.key, runs.allSatisfy({ $0.baseline == baseline }) else {
+            return nil
+        }
+        let across = runs.flatMap { $0.values(horizontal.rawValue) }
+        guard let first = across.min(), let last = across.max() else { return nil }
+        let title = "\(baseline.name): \(metric.name) \(metric.text(baseline.value))"
+        return ChartSeries(
+            name: baseline.name, points: [first, last].map { ChartPoint($0, baseline.value, title: title) }, color: runs.count,
+            isDashed: true)
     }
 
     /// The loss on training data and on dev data, or nil where neither was logged.

@@ -64,6 +64,9 @@ enum PlotPage {
             if let epoch = run.rows[best]["epoch"] { result.append(("at epoch", significant(epoch, 3))) }
             if let step = run.rows[best]["step"] { result.append(("at step", significant(step, 9))) }
         }
+        if let baseline = run.baseline, baseline.key == metric?.key {
+            result.append((baseline.name, metric?.text(baseline.value) ?? ""))
+        }
         if let seconds = run.values("seconds").last { result.append(("time", duration(seconds))) }
         if let speed = run.median("words_per_second") { result.append(("words per second", compact(speed))) }
         return result

@@ -14,10 +14,14 @@ struct TrainingRun: Sendable {
     let rows: [[String: Double]]
     /// How it was trained, for a comparison of what differs among runs.
     var settings: [(name: String, value: String)]
+    /// What it has to beat.
+    var baseline: Baseline?
 
     /// A run's rows in the order of its log. Where a run was resumed from an earlier step, what it had logged beyond is dropped, since
     /// it was done again.
-    init(name: String, rows: [[String: Double]], settings: [(name: String, value: String)] = []) {
+    init(
+        name: String, rows: [[String: Double]], settings: [(name: String, value: String)] = [], baseline: Baseline? = nil
+    ) {
         var kept: [[String: Double]] = []
         for row in rows {
             if let step = row["step"] {
@@ -28,6 +32,7 @@ struct TrainingRun: Sendable {
         self.name = name
         self.rows = kept
         self.settings = settings
+        self.baseline = baseline
     }
 
     /// A key's values that are finite.

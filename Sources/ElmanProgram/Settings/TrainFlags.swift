@@ -54,6 +54,9 @@ struct EncoderFlags: SettingFlags {
     @Option(
         help: ArgumentHelp("How likely a word that occurs once is read as unknown while training (0.5).", valueName: "rate"))
     var unknownRate: Double?
+    @Option(
+        help: ArgumentHelp("Start word vectors uniform in ± this, of classify, tag and parse (√(3 / n)).", valueName: "r"))
+    var embeddingRange: Double?
 }
 
 /// What only a classifier has.

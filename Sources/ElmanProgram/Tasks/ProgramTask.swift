@@ -79,6 +79,8 @@ protocol PreparedTraining {
     var metric: String { get }
     /// Whether there is anything to evaluate on; where not, the last model is kept.
     var hasDevelopment: Bool { get }
+    /// What a model has to beat; nil where nothing is at hand.
+    var baseline: Baseline? { get }
     /// Throws where there is too little memory, and tells how much is needed.
     func checkMemory(_ console: Console) throws
     /// How much memory is needed, in a line; nil where that is not foretold.
@@ -93,6 +95,7 @@ protocol PreparedTraining {
 
 extension PreparedTraining {
     var warnings: [String] { [] }
+    var baseline: Baseline? { nil }
 
     func firstBatch(of task: any TrainingTask) -> [String] {
         ["first batch:"] + task.contents(ofUpdate: 0).members.map { "  \($0.key) \($0.value.text())" }

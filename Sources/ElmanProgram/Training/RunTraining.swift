@@ -24,6 +24,10 @@ enum RunTraining {
             var configuration = prepared.configuration
             for member in sources.json.members { configuration[member.key] = member.value }
             configuration["_text"] = .string(prepared.fingerprint)
+            if let baseline = prepared.baseline {
+                configuration["_baseline"] = baseline.json
+                console.note("to beat: \(baseline.name), dev \(prepared.metric) \(metricText(baseline.value, prepared.metric))")
+            }
             Signals.install()
             try folder.write(configuration: configuration, programVersion: elmanVersion)
             let loop = try makeLoop(

@@ -79,6 +79,8 @@ private struct PreparedLanguageModel: PreparedTraining {
 
     var hasDevelopment: Bool { corpora.development != nil }
 
+    var baseline: Baseline? { Baseline(corpora, vocabularySize: vocabulary.count, unit: settings.model.unit) }
+
     private var memoryCheck: MemoryCheck {
         let model = settings.model
         return MemoryCheck(
