@@ -1,7 +1,8 @@
-// A recurrent cell of one's own: the minimal gated unit (Zhou et al. 2016).
+// A recurrent cell of one's own: an LSTM with nothing but a forget gate (JANET: van der
+// Westhuizen and Lasenby 2018).
 import Elman
 
-struct MinimalGatedCell: RecurrentCell {
+struct ForgetGateCell: RecurrentCell {
     let gate, candidate: Linear
     let inputSize, hiddenSize: Int
 
@@ -13,17 +14,17 @@ struct MinimalGatedCell: RecurrentCell {
     }
 
     func step(_ input: Expression, from hidden: Expression) -> Expression {
-        let forget = sigmoid(gate(concatenate(input, hidden)))
-        let proposal = tanh(candidate(concatenate(input, forget .* hidden)))
-        return hidden + forget .* (proposal - hidden)
+        let both = concatenate(input, hidden)
+        let forget = sigmoid(gate(both)), proposal = tanh(candidate(both))
+        return proposal + forget .* (hidden - proposal)
     }
 }
 
 // Layers, both directions, dropout, a learned initial state and batching come with it.
 let parameters = ParameterCollection(seed: 1)
-let stack = RecurrentBuilder<MinimalGatedCell>(
+let stack = RecurrentBuilder<ForgetGateCell>(
     layerCount: 2, inputSize: 8, hiddenSize: 16, isResidual: true, in: parameters.scope("stack"))
-let reader = Bidirectional<MinimalGatedCell>(inputSize: 8, hiddenSize: 16, in: parameters.scope("reader"))
+let reader = Bidirectional<ForgetGateCell>(inputSize: 8, hiddenSize: 16, in: parameters.scope("reader"))
 
 let graph = ComputationGraph()
 let words = (0..<5).map { _ in graph.randomNormal([8]) }

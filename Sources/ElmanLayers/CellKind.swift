@@ -5,7 +5,8 @@ import ElmanTensor
 public struct CellKind: RawRepresentable, Sendable, Hashable, CaseIterable, CustomStringConvertible {
     /// All kinds, in the order in which they are offered.
     public static let allCases: [CellKind] = [
-        .elman, .elmanReLU, .lstm, .coupledLSTM, .layerNormLSTM, .gru, .gruResetBefore,
+        .elman, .elmanReLU, .lstm, .coupledLSTM, .layerNormLSTM, .gru, .gruResetBefore, .mgu, .indRNN, .sru, .qrnn,
+        .qrnnWindow1, .minGRU, .minLSTM, .lru, .rgLRU, .sLSTM, .mLSTM, .rwkv4, .gatedDeltaNet,
     ]
 
     /// The name.

@@ -19,3 +19,9 @@ func logSum(_ x: [Double]) -> Double {
 
 /// e to the power of x.
 func exponential(_ x: Double) -> Double { exp(x) }
+
+/// The cosine.
+func cosineOf(_ x: Double) -> Double { cos(x) }
+
+/// The sine.
+func sineOf(_ x: Double) -> Double { sin(x) }

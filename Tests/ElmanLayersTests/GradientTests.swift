@@ -11,7 +11,7 @@ import Testing
     static func hiddenSize(_ kind: CellKind) -> Int { kind == .layerNormLSTM ? 4 : 2 }
 
     /// Half a step beside a kink of max(0, x) the difference is not the gradient.
-    static func step(_ kind: CellKind) -> Float { kind == .elmanReLU ? 1e-3 : 5e-3 }
+    static func step(_ kind: CellKind) -> Float { kind == .elmanReLU || kind == .indRNN ? 1e-3 : 5e-3 }
 
     /// The loss of a short batch: all outputs and all final parts.
     func loss(_ network: any RecurrentNetwork, _ graph: ComputationGraph, dropout: RecurrentDropout = .none) -> Expression {

@@ -3,8 +3,9 @@ import ElmanLayers
 import ElmanTensor
 import Testing
 
-/// A cell of one's own: this is all that has to be written (a minimal gated unit, Zhou et al. 2016).
-struct MinimalGatedCell: RecurrentCell {
+/// A cell of one's own: this is all that has to be written (an LSTM with nothing but a forget gate: JANET, van der
+/// Westhuizen and Lasenby 2018).
+struct ForgetGateCell: RecurrentCell {
     let gate, candidate: Linear
     let inputSize, hiddenSize: Int
 
@@ -17,18 +18,18 @@ struct MinimalGatedCell: RecurrentCell {
     }
 
     func step(_ input: Expression, from hidden: Expression) -> Expression {
-        let forget = sigmoid(gate(concatenate(input, hidden)))
-        let proposal = tanh(candidate(concatenate(input, forget .* hidden)))
-        return hidden + forget .* (proposal - hidden)
+        let both = concatenate(input, hidden)
+        let forget = sigmoid(gate(both)), proposal = tanh(candidate(both))
+        return proposal + forget .* (hidden - proposal)
     }
 }
 
 @Suite struct OwnCellTests {
     static let inputs: [[Float]] = [[0.5, -1, 0.25], [1, 0.1, -0.2], [-0.3, 0.8, 0.6], [0, 0.4, -0.9]]
 
-    func builder(_ layerCount: Int = 2, isResidual: Bool = false) -> RecurrentBuilder<MinimalGatedCell> {
+    func builder(_ layerCount: Int = 2, isResidual: Bool = false) -> RecurrentBuilder<ForgetGateCell> {
         let parameters = ParameterCollection(seed: 5)
-        let builder = RecurrentBuilder<MinimalGatedCell>(
+        let builder = RecurrentBuilder<ForgetGateCell>(
             layerCount: layerCount, inputSize: 3, hiddenSize: 4, isResidual: isResidual, in: parameters)
         randomize(builder.parameters)
         return builder
@@ -47,8 +48,8 @@ struct MinimalGatedCell: RecurrentCell {
         var state = builder.initialState(in: graph)
         for input in Self.inputs {
             let forget = linear(cell.gate, input + hidden).map { sigmoid($0) }
-            let proposal = linear(cell.candidate, input + zip(forget, hidden).map { $0 * $1 }).map { tanhOf($0) }
-            hidden = hidden.indices.map { hidden[$0] + forget[$0] * (proposal[$0] - hidden[$0]) }
+            let proposal = linear(cell.candidate, input + hidden).map { tanhOf($0) }
+            hidden = hidden.indices.map { forget[$0] * hidden[$0] + (1 - forget[$0]) * proposal[$0] }
             state.addInput(graph.input(input))
             #expect(distance(state.output.value.scalars, hidden) < 1e-6)
         }
@@ -81,7 +82,7 @@ struct MinimalGatedCell: RecurrentCell {
     @Test func readsInBothDirections() {
         let graph = ComputationGraph()
         let reader = Bidirectional(
-            { RecurrentBuilder<MinimalGatedCell>(inputSize: 3, hiddenSize: 4, in: $0) }, in: ParameterCollection())
+            { RecurrentBuilder<ForgetGateCell>(inputSize: 3, hiddenSize: 4, in: $0) }, in: ParameterCollection())
         let inputs = Self.inputs.map { graph.input($0) }
         let reading = reader.read(inputs)
         #expect(reading.outputs[0].shape == [8])
@@ -114,7 +115,7 @@ struct MinimalGatedCell: RecurrentCell {
     }
 
     @Test func learnsItsInitialState() {
-        let builder = RecurrentBuilder<MinimalGatedCell>(
+        let builder = RecurrentBuilder<ForgetGateCell>(
             inputSize: 3, hiddenSize: 4, learnedInitialState: .uniform(0.5), in: ParameterCollection())
         #expect(builder.initialParts.map { $0.map(\.name) } == [["0/initialHidden"]])
         let worst = worstGradientError(builder.parameters) { graph in

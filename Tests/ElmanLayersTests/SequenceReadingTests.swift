@@ -105,8 +105,14 @@ import Testing
         }
     }
 
+    /// The kinds that have a node for a whole sequence.
+    static let atOnce: [CellKind] = [
+        .elman, .elmanReLU, .lstm, .indRNN, .sru, .qrnn, .qrnnWindow1, .minGRU, .minLSTM, .lru, .rgLRU, .mLSTM, .rwkv4,
+        .gatedDeltaNet,
+    ]
+
     /// A network that reads inputs one by one, of a cell that could read them at once.
-    @Test(arguments: [CellKind.elman, .elmanReLU, .lstm]) func readingAtOnceEqualsTheFormula(_ kind: CellKind) {
+    @Test(arguments: atOnce) func readingAtOnceEqualsTheFormula(_ kind: CellKind) {
         let reader = BidirectionalTests.reader(kind, layerCount: 1)
         let graph = ComputationGraph()
         let inputs = BidirectionalTests.inputs(5).map { graph.input($0) }
@@ -118,7 +124,7 @@ import Testing
         #expect(reading.outputs.scalars == stepwise.outputs.map { $0.value.member(1).scalars })
     }
 
-    @Test(arguments: [CellKind.elman, .elmanReLU, .lstm]) func nodesDoNotGrowWithTheLength(_ kind: CellKind) {
+    @Test(arguments: atOnce) func nodesDoNotGrowWithTheLength(_ kind: CellKind) {
         let reader = BidirectionalTests.reader(kind)
         func nodeCount(_ length: Int, _ use: (BidirectionalReading) -> Void) -> Int {
             let graph = ComputationGraph()

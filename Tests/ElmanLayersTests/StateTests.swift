@@ -91,7 +91,7 @@ import Testing
         for kind in CellKind.allCases {
             let network = randomNetwork(kind)
             var parts = network.start(in: graph).parts
-            parts[0][0] = graph.zeros([7])
+            parts[0] = parts[0].map { _ in graph.zeros([7]) }
             let input = graph.input([1, 2, 3])
             #expect(throws: ShapeError.self, "\(kind)") {
                 try graph.checking { network.start(from: parts, dropout: .none).addingInput(input).output }
@@ -151,16 +151,22 @@ import Testing
         #expect((network.inputSize, network.hiddenSize, network.layerCount) == (5, 4, 3))
         #expect(network.parameterShapes.map(\.name) == parameters.names)
         #expect(network.parameterShapes.first?.name == "rnn/0/inputWeights")
-        #expect(network.stateShapes == [[Shape]](repeating: kind.hasMemory ? [[4], [4]] : [[4]], count: 3))
         let graph = ComputationGraph()
+        #expect(network.stateShapes == network.start(in: graph).parts.map { $0.map(\.shape) })
+        #expect(network.stateShapes.allSatisfy { $0[0] == [4] && ($0.count > 1) == kind.hasMemory })
         #expect(network.transduce([graph.zeros([5])])[0].shape == [4])
+    }
+
+    /// Gains of normalised values, and how fast units forget: no range of weights is meant for them.
+    static func hasValuesOfItsOwn(_ parameter: Parameter) -> Bool {
+        ["Gain", "Shift", "decay", "eigenvalues", "mixing"].contains { parameter.name.contains($0) }
     }
 
     @Test func options() {
         let options = NetworkOptions(initializer: .constant(0.25), forgetBias: 3)
         for kind in CellKind.allCases {
             let network = makeNetwork(kind: kind, inputSize: 2, hiddenSize: 3, options: options, in: ParameterCollection())
-            for parameter in network.parameters where !parameter.name.contains("Gain") && !parameter.name.contains("Shift") {
+            for parameter in network.parameters where !Self.hasValuesOfItsOwn(parameter) {
                 #expect(Set(parameter.values.scalars) == [0.25], "\(parameter.name)")
             }
         }

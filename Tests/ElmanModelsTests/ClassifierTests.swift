@@ -53,7 +53,8 @@ import Testing
     }
 
     @Test(arguments: CellKind.allCases) func everyCellLearnsWhatTheOrderOfWordsSays(cell: CellKind) throws {
-        let loop = try trained(texts()) { $0.encoder.cell = cell }
+        // A unit that forgets a tenth at most in a step is slow to tell the order of two words.
+        let loop = try trained(texts(), epochs: cell == .rgLRU ? 150 : 30) { $0.encoder.cell = cell }
         #expect(loop.progress.bestValue == 1)
     }
 

@@ -153,6 +153,24 @@ import Testing
         }
     }
 
+    /// Also states with parts of other sizes than the hidden value, and with the last input, which the two sides have of two sizes.
+    @Test(arguments: CellKind.allCases, StateHandOver.allCases)
+    func everyCellIsHandedOver(cell: CellKind, handOver: StateHandOver) throws {
+        for isBidirectional in [false, true] {
+            let (model, pairs) = try PairFixture.translator {
+                $0.cell = cell; $0.handOver = handOver; $0.isBidirectional = isBidirectional
+                $0.attention = .mlp; $0.feedsInput = true; $0.layerCount = 2
+            }
+            let together = model.logProbabilities(of: pairs)
+            #expect(together.joined().allSatisfy { $0.isFinite })
+            let parts = model.start(after: pairs.sources[7], in: ComputationGraph(), isTraining: false).state.network.values
+            #expect(parts.map { $0.map(\.shape) } == model.decoder.network.stateShapes)
+            let sources = PairFixture.sources(pairs)
+            let texts = [(sources[7].joined(separator: " "), pairs.texts.targets.tokens(of: 7).joined(separator: " "))]
+            #expect(model.logProbabilities(of: model.vocabularies.encode(try PairFixture.texts(texts)))[0] == together[7])
+        }
+    }
+
     @Test func settingsThatDoNotFitAreRefused() throws {
         #expect(throws: DataError.self) { try PairFixture.translator { $0.tiesEmbeddings = true } }
         #expect(throws: DataError.self) { try PairFixture.translator { $0.feedsInput = true } }

@@ -91,6 +91,8 @@ import Testing
         ["--hidden", "200", "--cell", "coupled-lstm", "--batch-size", "60"],
         ["--hidden", "200", "--cell", "layernorm-lstm", "--batch-size", "60"],
         ["--hidden", "400", "--cell", "rnn", "--batch-size", "60"],
+        ["--hidden", "400", "--cell", "mingru", "--batch-size", "60"],
+        ["--hidden", "200", "--cell", "rwkv-4", "--batch-size", "60"],
     ])
     func theEstimateIsNearTheTruth(settings: [String]) throws {
         let folder = try TrainedRun.texts()

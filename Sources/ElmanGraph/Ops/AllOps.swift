@@ -2,7 +2,7 @@ extension Op {
     /// Every op that has kernels, for the tests that all of them pass. A test fails where one is missing.
     package static let all: [Op] =
         views + elementwise + functions + flow + reductions + products + cells + selections + joins + softmaxes + losses
-        + structures
+        + structures + recurrences
 
     private static let views: [Op] = [.denseCopy, .elements, .columnView, .columnsView, .reshape, .member]
     private static let elementwise: [Op] = [
@@ -21,9 +21,9 @@ extension Op {
         .product, .affine, .transposedProduct, .transposedAffine, .memberProduct, .transpose, .circularProduct, .lookup,
     ]
     private static let cells: [Op] = [
-        .lstmStep, .elmanStep, .gruStepAfter, .gruStepBefore, .layerNorm, .elmanSequence, .lstmSequence,
+        .lstmStep, .elmanStep, .gruStepAfter, .gruStepBefore, .layerNorm, .elmanSequence, .lstmSequence, .mguStep,
     ]
-    private static let selections: [Op] = [.pick, .stridedSelect, .select, .members, .placeElements]
+    private static let selections: [Op] = [.pick, .stridedSelect, .select, .members, .placeElements, .interpolate]
     private static let joins: [Op] = [.concatenate, .concatenateToBatch, .rebatch]
     private static let softmaxes: [Op] = [.softmax, .logSoftmax, .logSumExp, .sparsemax, .sparsemaxLoss]
     private static let losses: [Op] = [
@@ -33,4 +33,5 @@ extension Op {
         .chainNegativeLogLikelihood, .chainMarginals, .chainMarginLoss, .bestChainPath, .columnDots, .weightedColumnSum,
         .additiveScores, .treeLSTMStep, .treeLSTMLeaf, .childSumStep,
     ]
+    private static let recurrences: [Op] = Recurrence.all.flatMap { [$0.stepOp, $0.sequenceOp] }
 }

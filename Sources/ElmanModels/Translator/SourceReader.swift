@@ -43,6 +43,12 @@ struct SourceReader: Sendable {
                     hiddenSize: hiddenSize, options: options, in: parameters.scope("rnn")))
     }
 
+    /// Elements of the parts of the last state, for each layer: what a reading would have.
+    var partSizes: [[Int]] {
+        let reading = read([0], in: ComputationGraph(keepsForBackward: false), isTraining: false)
+        return reading.finalParts.map { $0.map(\.shape.rows) }
+    }
+
     /// Reads tokens, one at least.
     func read(_ tokens: [Int32], in graph: ComputationGraph, isTraining: Bool) -> SourceReading {
         let rate = isTraining && !configuration.isDropoutVariational ? configuration.dropout : 0

@@ -3,30 +3,35 @@ import ElmanLayers
 
 /// The way from the encoder's last state to the decoder's first.
 ///
-/// Parameters, where it learns: `<layer>/<part>/weights` and `…/bias`; for `StateHandOver.summary` only `0/0/…`.
+/// Parameters, where it learns: `<layer>/<part>/weights` and `…/bias`; for `StateHandOver.summary` only `0/0/…`, and those of parts
+/// that have another size than the hidden value.
 struct StateBridge: Sendable {
     private let handOver: StateHandOver
-    /// How many parts the state of each layer has.
-    private let partCounts: [Int]
-    /// For each layer and part; empty where nothing is learned.
-    private let layers: [[Linear]]
+    /// For each layer and part; nil where nothing is learned.
+    private let layers: [[Linear?]]
+    /// What the summary goes through; nil where it has the decoder's size.
+    private let summaryLayer: Linear?
 
-    /// - Parameter partCounts: how many parts the state of each layer of the decoder has.
-    init(_ configuration: TranslatorConfiguration, partCounts: [Int], in parameters: ParameterCollection) {
-        handOver = configuration.handOver
-        self.partCounts = partCounts
+    /// - Parameters:
+    ///   - encoderSizes: elements of the parts of the encoder's last state, for each layer.
+    ///   - decoderSizes: of the parts of the decoder's state.
+    init(
+        _ configuration: TranslatorConfiguration, encoderSizes: [[Int]], decoderSizes: [[Int]],
+        in parameters: ParameterCollection
+    ) {
+        let handOver = configuration.handOver
+        self.handOver = handOver
         let (from, to) = (configuration.encoderOutputSize, configuration.hiddenSize)
-        guard from != to || handOver == .bridge else {
-            layers = []
-            return
+        func linear(_ layer: Int, _ part: Int, _ inputSize: Int, _ outputSize: Int) -> Linear {
+            Linear(
+                inputSize: inputSize, outputSize: outputSize, initializer: configuration.uniform ?? .glorot(),
+                biasInitializer: configuration.uniform ?? .zeros, in: parameters.scope("\(layer)").scope("\(part)"))
         }
-        let counts = handOver == .summary ? [1] : partCounts
-        layers = counts.enumerated().map { layer, count in
-            (0..<count).map { part in
-                Linear(
-                    inputSize: from, outputSize: to, initializer: configuration.uniform ?? .glorot(),
-                    biasInitializer: configuration.uniform ?? .zeros,
-                    in: parameters.scope("\(layer)").scope("\(part)"))
+        summaryLayer = handOver == .summary && from != to ? linear(0, 0, from, to) : nil
+        layers = zip(encoderSizes, decoderSizes).enumerated().map { layer, sizes in
+            zip(sizes.0, sizes.1).enumerated().map { part, sizes in
+                if handOver == .summary { return sizes.1 == to ? nil : linear(layer, part, from, sizes.1) }
+                return handOver == .bridge || sizes.0 != sizes.1 ? linear(layer, part, sizes.0, sizes.1) : nil
             }
         }
     }
@@ -35,17 +40,19 @@ struct StateBridge: Sendable {
     func parts(for reading: SourceReading) -> [[Expression]] {
         switch handOver {
         case .summary:
-            let summary = layers.isEmpty ? reading.summary : layers[0][0](reading.summary)
+            let summary = summaryLayer.map { $0(reading.summary) } ?? reading.summary
             let hidden = tanh(summary)
-            return partCounts.map { count in (0..<count).map { $0 == 0 ? hidden : summary } }
+            return layers.map { layer in
+                layer.enumerated().map { part, layer in layer.map { $0(reading.summary) } ?? (part == 0 ? hidden : summary) }
+            }
         case .states:
-            return layers.isEmpty ? reading.finalParts : projected(reading.finalParts)
+            return projected(reading.finalParts)
         case .bridge:
             return projected(reading.finalParts).map { parts in parts.enumerated().map { $0 == 0 ? tanh($1) : $1 } }
         }
     }
 
     private func projected(_ parts: [[Expression]]) -> [[Expression]] {
-        zip(layers, parts).map { layer, parts in zip(layer, parts).map { $0($1) } }
+        zip(layers, parts).map { layer, parts in zip(layer, parts).map { layer, part in layer.map { $0(part) } ?? part } }
     }
 }

@@ -74,8 +74,8 @@ struct TargetWriter: Sendable {
         }
     }
 
-    /// How many parts the state of each layer has.
-    var partCounts: [Int] { network.stateShapes.map(\.count) }
+    /// Elements of the parts of the state, for each layer.
+    var partSizes: [[Int]] { network.stateShapes.map { $0.map(\.rows) } }
 
     /// What attention needs of a source; nil without attention.
     func memory(of reading: SourceReading) -> AttentionMemory? { attention?.memory(of: reading.states) }

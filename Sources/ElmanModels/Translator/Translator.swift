@@ -41,7 +41,8 @@ public struct Translator: Sendable {
             configuration, tokenCount: vocabularies.source.vocabulary.count, in: parameters.scope("encoder"))
         decoder = TargetWriter(
             configuration, tokenCount: vocabularies.target.vocabulary.count, in: parameters.scope("decoder"))
-        bridge = StateBridge(configuration, partCounts: decoder.partCounts, in: parameters.scope("bridge"))
+        bridge = StateBridge(
+            configuration, encoderSizes: encoder.partSizes, decoderSizes: decoder.partSizes, in: parameters.scope("bridge"))
     }
 
     /// Whether it can say which source token it looks at.

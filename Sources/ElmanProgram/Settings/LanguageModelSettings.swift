@@ -71,9 +71,9 @@ extension SettingsReader {
         guard let isNormalised = try bool("layer-norm") else { return cell }
         guard isNormalised else { return cell == .layerNormLSTM ? .lstm : cell }
         let kind = cell ?? .lstm
-        guard kind.rawValue.hasSuffix("lstm"), let normalised = CellKind(rawValue: "layernorm-lstm") else {
+        guard [.lstm, .coupledLSTM, .layerNormLSTM].contains(kind) else {
             throw DataError(.configuration, "layer normalisation is there for the LSTM only, not for \(kind.rawValue)")
         }
-        return normalised
+        return .layerNormLSTM
     }
 }
