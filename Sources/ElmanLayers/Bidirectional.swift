@@ -88,6 +88,9 @@ extension Bidirectional: BidirectionalNetwork {
     /// The parameters: of each layer, lowest first, forward and then backward.
     public var parameters: [Parameter] { layers.flatMap { $0.forward.parameters + $0.backward.parameters } }
 
+    /// Shapes of the parts of the states of each direction of each layer: lowest layer first, forward before backward.
+    public var stateShapes: [[Shape]] { layers.flatMap { $0.forward.stateShapes + $0.backward.stateShapes } }
+
     /// Reads a sequence. The graph must be given for an empty one. Inlinable, so that a cell of one's own runs as fast as one of
     /// the library's.
     @inlinable

@@ -10,6 +10,8 @@ public protocol BidirectionalNetwork: Sendable {
     var outputSize: Int { get }
     /// The parameters: of each layer, lowest first, forward and then backward.
     var parameters: [Parameter] { get }
+    /// Shapes of the parts of the states in which a reading ends, in the order of `BidirectionalReading.finalStates`.
+    var stateShapes: [[Shape]] { get }
     /// Reads a sequence. The graph must be given for an empty one.
     func read(_ inputs: [Expression], in graph: ComputationGraph?, dropout: RecurrentDropout) -> BidirectionalReading
     /// Reads a sequence whose steps are the members of a batch, as `embeddings[words, in: graph]` gives them.

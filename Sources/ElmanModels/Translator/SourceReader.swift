@@ -45,8 +45,12 @@ struct SourceReader: Sendable {
 
     /// Elements of the parts of the last state, for each layer: what a reading would have.
     var partSizes: [[Int]] {
-        let reading = read([0], in: ComputationGraph(keepsForBackward: false), isTraining: false)
-        return reading.finalParts.map { $0.map(\.shape.rows) }
+        switch network {
+        case .forward(let network): return network.stateShapes.map { $0.map(\.rows) }
+        case .both(let network):
+            let sizes = network.stateShapes.map { $0.map(\.rows) }
+            return stride(from: 0, to: sizes.count, by: 2).map { zip(sizes[$0], sizes[$0 + 1]).map { $0 + $1 } }
+        }
     }
 
     /// Reads tokens, one at least.
