@@ -11,15 +11,11 @@ struct LectureLanguageModel {
         scores = Linear(inputSize: 128, outputSize: wordCount, biasInitializer: .glorot(), in: parameters.scope("scores"))
     }
 
-    /// The loss of one sentence that ends with the boundary 0, word by word.
+    /// The loss of one sentence that ends with the boundary 0, which stands before it too.
     func loss(of sentence: [Int], in graph: ComputationGraph) -> Expression {
-        var state = rnn.initialState(in: graph).addingInput(embeddings[0, in: graph])
-        var losses: [Expression] = []
-        for word in sentence {
-            losses.append(pickNegativeLogSoftmax(scores(state.output), word))
-            if losses.count < sentence.count { state.addInput(embeddings[word, in: graph]) }
-        }
-        return sum(losses)
+        var state = rnn.initialState(in: graph)
+        let outputs = state.addSequence(embeddings[[0] + sentence.dropLast(), in: graph])
+        return sumOverBatch(pickNegativeLogSoftmax(scores(outputs), sentence))
     }
 
     /// The loss of a batch that is padded by hand: one column of words at a time, the padding left out of the loss.
@@ -86,20 +82,23 @@ enum LanguageModelWorkloads {
         }
     }
 
-    static func padded(_ data: String, seconds: Double) throws(DataError) -> Measurement {
-        let items = BenchCorpus.paddedBatches(try BenchCorpus.words(data))
+    static func padded(_ data: String, seconds: Double, sorted: Bool = true) throws(DataError) -> Measurement {
+        let items = batches(try BenchCorpus.words(data), sorted: sorted)
         return lecture(items, seconds: seconds, warmUp: 30, units: wordCount) { model, batch, graph in
             model.loss(ofPadded: batch, in: graph)
         }
     }
 
     static func automatic(_ data: String, seconds: Double, sorted: Bool = false) throws(DataError) -> Measurement {
-        let words = try BenchCorpus.words(data)
-        let items =
-            sorted ? BenchCorpus.paddedBatches(words) : BenchCorpus.chunks(BenchCorpus.shuffled(words), size: 16)
+        let items = batches(try BenchCorpus.words(data), sorted: sorted)
         return lecture(items, seconds: seconds, warmUp: 30, units: wordCount) { model, batch, graph in
             sum(batch.map { model.loss(of: $0, in: graph) })
         }
+    }
+
+    /// Sixteen sentences each, of about one length or any.
+    private static func batches(_ sentences: [[Int]], sorted: Bool) -> [[[Int]]] {
+        sorted ? BenchCorpus.paddedBatches(sentences) : BenchCorpus.chunks(BenchCorpus.shuffled(sentences), size: 16)
     }
 
     private static func wordCount(_ sentences: [[Int]]) -> Int { sentences.reduce(0) { $0 + $1.count } }

@@ -6,6 +6,7 @@ enum Workload: String, CaseIterable {
     case sentimentLSTM = "sentiment-lstm"
     case lmLSTM = "lm-lstm"
     case lmMinibatch = "lm-minibatch"
+    case lmMinibatchUnsorted = "lm-minibatch-unsorted"
     case lmAutobatch = "lm-autobatch"
     case lmAutobatchSorted = "lm-autobatch-sorted"
     case bilstmTagger = "bilstm-tagger"
@@ -36,6 +37,7 @@ enum Workload: String, CaseIterable {
         case .sentimentLSTM: try SentenceWorkloads.sentiment(LSTMCell.self, data, seconds: seconds)
         case .lmLSTM: try LanguageModelWorkloads.sentences(data, seconds: seconds)
         case .lmMinibatch: try LanguageModelWorkloads.padded(data, seconds: seconds)
+        case .lmMinibatchUnsorted: try LanguageModelWorkloads.padded(data, seconds: seconds, sorted: false)
         case .lmAutobatch: try LanguageModelWorkloads.automatic(data, seconds: seconds)
         case .lmAutobatchSorted: try LanguageModelWorkloads.automatic(data, seconds: seconds, sorted: true)
         case .bilstmTagger: try SentenceWorkloads.tagger(data, seconds: seconds)

@@ -8,7 +8,8 @@ struct BenchCommand: ParsableCommand {
         discussion: "Workloads: \(Workload.allCases.map(\.rawValue).joined(separator: ", ")).")
 
     @Argument(help: "The workload.") var workload: String
-    @Option(help: "Folder with ptb/train.txt.", completion: .directory) var data = "data"
+    @Option(help: "Folder with the texts, such as ptb/train.txt; see Benchmarks/README.md.", completion: .directory) var data =
+        "data"
     @Option(help: "Seconds to measure.") var seconds = 5.0
     @Flag(help: "Weights of 16 bits, for generation.") var half = false
     @Flag(help: "One JSON object on standard output.") var json = false
