@@ -12,7 +12,7 @@ import Testing
             ["train", "lm", "train.txt", "--dev", "dev.txt", "-o", "run", "--epochs", "1", "--unit", unit] + TrainedRun.small,
             in: folder)
         #expect(outcome.status == 0)
-        let order = unit == "word" ? 5 : 8
+        let order = unit == "word" ? 3 : 6
         #expect(outcome.errors.contains("to beat: \(order)-grams, counted, dev perplexity"))
         let configuration = try JSONValue(parsing: folder.text("run/config.json"))
         let baseline = try #require(configuration["_baseline"])

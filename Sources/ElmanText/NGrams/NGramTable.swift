@@ -4,16 +4,12 @@ struct NGramTable: Sendable {
     var count: Int { keys.count }
     /// The keys by number.
     private(set) var keys: [UInt64] = []
-    private var slots: [Slot]
+    /// Numbers by hash of the key; -1 where there is none. Without the keys, a large text's n-grams take half the memory.
+    private var slots: [Int32]
     private var shift: UInt64
 
-    private struct Slot: Sendable {
-        var key: UInt64 = 0
-        var number: Int32 = -1
-    }
-
     init() {
-        slots = [Slot](repeating: Slot(), count: 1 << 10)
+        slots = [Int32](repeating: -1, count: 1 << 10)
         shift = 64 - 10
     }
 
@@ -25,13 +21,13 @@ struct NGramTable: Sendable {
 
     /// The number of an n-gram, or -1.
     @inline(__always)
-    func find(_ key: UInt64) -> Int { Int(slots[slot(of: key)].number) }
+    func find(_ key: UInt64) -> Int { Int(slots[slot(of: key)]) }
 
     /// The number of an n-gram, which is new where the table did not have it.
     mutating func insert(_ key: UInt64) -> (number: Int, isNew: Bool) {
         let slot = slot(of: key)
-        if slots[slot].number >= 0 { return (Int(slots[slot].number), false) }
-        slots[slot] = Slot(key: key, number: Int32(count))
+        if slots[slot] >= 0 { return (Int(slots[slot]), false) }
+        slots[slot] = Int32(count)
         keys.append(key)
         if 2 * count > slots.count { grow() }
         return (count - 1, true)
@@ -40,13 +36,13 @@ struct NGramTable: Sendable {
     @inline(__always)
     private func slot(of key: UInt64) -> Int {
         var slot = Int((key &* 0x9E37_79B9_7F4A_7C15) >> shift)
-        while slots[slot].number >= 0, slots[slot].key != key { slot = (slot + 1) & (slots.count - 1) }
+        while slots[slot] >= 0, keys[Int(slots[slot])] != key { slot = (slot + 1) & (slots.count - 1) }
         return slot
     }
 
     private mutating func grow() {
-        slots = [Slot](repeating: Slot(), count: 2 * slots.count)
+        slots = [Int32](repeating: -1, count: 2 * slots.count)
         shift -= 1
-        for (number, key) in keys.enumerated() { slots[slot(of: key)] = Slot(key: key, number: Int32(number)) }
+        for (number, key) in keys.enumerated() { slots[slot(of: key)] = Int32(number) }
     }
 }
