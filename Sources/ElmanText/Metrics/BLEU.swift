@@ -43,6 +43,18 @@ public struct BLEU: Sendable, Hashable {
         self.usesEffectiveOrder = usesEffectiveOrder
     }
 
+    /// What was counted elsewhere, or summed over sentences. Fails unless there are four orders.
+    init(matches: [Int], totals: [Int], hypothesisLength: Int, referenceLength: Int) {
+        guard matches.count == Self.maximumOrder, totals.count == Self.maximumOrder else {
+            fail("BLEU of n-grams of \(matches.count) and \(totals.count) orders")
+        }
+        self.init()
+        self.matches = matches
+        self.totals = totals
+        self.hypothesisLength = hypothesisLength
+        self.referenceLength = referenceLength
+    }
+
     /// BLEU of one sentence, with effective order.
     public static func sentenceScore(
         _ hypothesis: String, references: [String], tokenization: Tokenization = .v13a
