@@ -18,8 +18,8 @@ struct ElmanProgram: ParsableCommand {
         version: elmanVersion,
         subcommands: [
             DemoCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, SearchCommand.self, ScoreCommand.self,
-            GenerateCommand.self, PairsCommand.self,
-            PlotCommand.self, InspectCommand.self, CheckDataCommand.self, BenchCommand.self,
+            GenerateCommand.self, PairsCommand.self, CompareCommand.self, SearchHyperparametersCommand.self, PlotCommand.self,
+            InspectCommand.self, CheckDataCommand.self, BenchCommand.self,
         ])
 
     /// What `elman` alone says.

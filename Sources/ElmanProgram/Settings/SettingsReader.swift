@@ -47,13 +47,20 @@ struct SettingsReader {
         for member in configuration.members { values[member.key] = Value(json: member.value, source: .file(path)) }
     }
 
+    /// Everything that somebody set, by rising key: the file with what comes before it in its place.
+    var given: JSONObject {
+        var object: JSONObject = [:]
+        for (key, value) in values.sorted(by: { $0.key < $1.key }) { object[key] = value.json }
+        return object
+    }
+
     /// The environment's name of a setting.
-    private static func variable(_ key: String) -> String {
+    static func variable(_ key: String) -> String {
         "ELMAN_" + key.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
     }
 
     /// Text of the environment as the value it looks like.
-    private static func json(_ text: String) -> JSONValue {
+    static func json(_ text: String) -> JSONValue {
         if let number = Int(text) { return JSONValue(number) }
         if let number = Double(text) { return JSONValue(number) }
         if text == "true" || text == "false" { return .bool(text == "true") }

@@ -1,16 +1,21 @@
 import Foundation
 import Testing
 
-/// A training process that a test interrupts.
+/// A training process, or another one of the program, that a test interrupts.
 final class Training {
     let folder: TemporaryFolder
     private let process: Process
     private let voices: Voices
 
     /// Starts a training in a folder.
-    init(_ arguments: [String], in folder: TemporaryFolder) throws {
+    convenience init(_ arguments: [String], in folder: TemporaryFolder) throws {
+        try self.init(command: ["train"] + arguments, in: folder)
+    }
+
+    /// Starts the program in a folder.
+    init(command: [String], in folder: TemporaryFolder) throws {
         self.folder = folder
-        process = Program.process(["train"] + arguments, in: folder)
+        process = Program.process(command, in: folder)
         voices = try Voices(process, in: folder)
         try process.run()
     }

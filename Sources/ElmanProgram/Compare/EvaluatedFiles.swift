@@ -1,0 +1,29 @@
+import Elman
+
+/// What trained models are measured on: files, or two files of pairs.
+struct EvaluatedFiles: Equatable {
+    var files: [String] = []
+    var pair: PairedFiles?
+
+    /// All files.
+    var names: [String] { files + (pair.map { [$0.source, $0.target] } ?? []) }
+
+    /// As `elman evaluate` takes them.
+    var arguments: [String] { files + (pair.map { ["--source", $0.source, "--target", $0.target] } ?? []) }
+
+    /// For people.
+    var text: String { names.map { printable($0) }.joined(separator: ", ") }
+
+    /// Throws for a file that is not there, and for standard input, which can be read once only.
+    static func check(_ names: [String]) throws {
+        for name in names {
+            if name == "-" {
+                throw ProgramError(
+                    .usage, "standard input can be read once only, and here files are read many times; save it to a file")
+            }
+            guard FileSystem.exists(name) else {
+                throw DataError(.missingInput, path: name, "there is no such file; check the path")
+            }
+        }
+    }
+}
