@@ -49,6 +49,7 @@ import Testing
     @Test func suggestions() {
         #expect(suggestion(for: "hiden", among: keys) == "; did you mean \"hidden\"?")
         #expect(suggestion(for: "zzz", among: ["lm", "tag"]) == "; valid: lm, tag")
-        #expect(suggestion(for: "zzz", among: commands) == "")
+        #expect(suggestion(for: "zzz", among: commands).hasPrefix("; valid: demo, train"))
+        #expect(suggestion(for: "zzz", among: (0..<25).map { "name\($0)" }) == "")
     }
 }
