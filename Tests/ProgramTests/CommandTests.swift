@@ -15,7 +15,7 @@ import Testing
         ["--help"], ["-h"], ["help"], ["help", "train"], ["train", "--help"], ["evaluate", "--help"], ["score", "-h"],
         ["generate", "--help"], ["inspect", "--help"], ["check-data", "--help"], ["plot", "--help"], ["bench", "--help"],
         ["demo", "--help"], ["predict", "--help"], ["search", "--help"],
-        ["compare", "--help"], ["search-hyperparameters", "--help"],
+        ["compare", "--help"], ["search-hyperparameters", "--help"], ["make-data", "--help"],
     ])
     func helpIsShown(arguments: [String]) throws {
         let outcome = try Program.run(arguments, in: TemporaryFolder())
