@@ -128,6 +128,9 @@ typedef struct {
     void (*gru_before_forward)(const ek_gru_row *row);
     void (*gru_before_backward)(const ek_gru_row *row);
     void (*gru_before_backward_reset)(const ek_gru_row *row);
+    /// Memories that are matrices: one head of a row. What they read and write stands in scalar_memory.c.
+    void (*memory_write)(const ek_memory *memory);
+    float (*memory_write_backward)(const ek_memory *memory, const ek_memory_gradient *gradient);
 
     // Softmax. `chunk_sum`: maximum of at most EK_LOSS_CHUNK values (0 where it is not finite) and Σ exp(x - maximum).
     void (*chunk_sum)(size_t n, const float *x, float *maximum, float *sum);

@@ -55,4 +55,7 @@ void ek_scalar_gru_before_forward(const ek_gru_row *row);
 void ek_scalar_gru_before_backward(const ek_gru_row *row);
 void ek_scalar_gru_before_backward_reset(const ek_gru_row *row);
 
+void ek_scalar_memory_write(const ek_memory *memory);
+float ek_scalar_memory_write_backward(const ek_memory *memory, const ek_memory_gradient *gradient);
+
 #endif

@@ -198,6 +198,7 @@ const ek_kernels ek_scalar_kernels = {
     .gru_after_forward = ek_scalar_gru_after_forward, .gru_after_backward = ek_scalar_gru_after_backward,
     .gru_before_gates = ek_scalar_gru_before_gates, .gru_before_forward = ek_scalar_gru_before_forward,
     .gru_before_backward = ek_scalar_gru_before_backward, .gru_before_backward_reset = ek_scalar_gru_before_backward_reset,
+    .memory_write = ek_scalar_memory_write, .memory_write_backward = ek_scalar_memory_write_backward,
     .chunk_sum = scalar_chunk_sum, .combine_sums = scalar_combine_sums, .softmax_row = scalar_softmax_row,
     .subtract = scalar_subtract, .exp_scaled = scalar_exp_scaled,
     .sgd = scalar_sgd, .momentum = scalar_momentum, .adagrad = scalar_adagrad, .adadelta = scalar_adadelta,

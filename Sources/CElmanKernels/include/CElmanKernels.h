@@ -135,6 +135,28 @@ void ek_gru_before_backward_reset(size_t m_count, size_t h_count, float *gates, 
                                   size_t h_prev_stride, const float *d_reset, size_t d_reset_stride, float *dh_prev,
                                   size_t dh_prev_stride);
 
+/// Memories that are matrices (matrix LSTM, delta rule): one head of one row, key_count rows of value_count numbers.
+typedef struct {
+    size_t key_count, value_count;
+    float old;
+    const float *shares, *values, *query, *from;
+    float *to, *read;
+} ek_memory;
+typedef struct {
+    const float *d_to, *d_read;
+    float *d_from, *d_values, *d_shares, *d_query;
+} ek_memory_gradient;
+
+/// to[k] = old from[k] + shares[k] values; read = Σ_k query[k] to[k].
+void ek_memory_write(const ek_memory *memory);
+/// d_to: the gradient of `to` but for what comes through `read`; d_from is added to, the others are set. Returns that of `old`.
+float ek_memory_write_backward(const ek_memory *memory, const ek_memory_gradient *gradient);
+/// read = Σ_k weights[k] from[k].
+void ek_memory_read(size_t key_count, size_t value_count, const float *weights, const float *from, float *read);
+/// d_weights and d_from are added to.
+void ek_memory_read_backward(size_t key_count, size_t value_count, const float *weights, const float *from,
+                             const float *d_read, float *d_weights, float *d_from);
+
 // MARK: Softmax (softmax.inc)
 
 /// Row-wise y = softmax(x) and y = log softmax(x).

@@ -43,7 +43,7 @@ private struct DeltaRuleHead {
     let query, key, value, gate, decayGate, rateGate: UnsafeMutablePointer<Float>
     /// Kept: σ of all inputs of silu, in their order; query and key of length 1, and room for their gradients.
     let logistic, unitQuery, unitKey, queryGradient, keyGradient: UnsafeMutablePointer<Float>
-    /// Kept: S' q, what is written in place of what was read, what was read; room for a gradient.
+    /// Kept: S' q, what is written in place of what was read, at its rate; what was read; room for a gradient.
     let read, written, found, room: UnsafeMutablePointer<Float>
     /// Kept: α, β, and the lengths of query and key.
     let decay, rate, queryLength, keyLength: UnsafeMutablePointer<Float>
@@ -93,21 +93,19 @@ private struct DeltaRuleHead {
         let exponent = decayGate[0] + row.parameters[heads + head]
         decay[0] = expf(-expf(row.parameters[head]) * softplus(exponent))
         ek_sigmoid(1, rateGate, rate)
-        let s = row.state + matrix, next = row.next + matrix, ofValue = sigmoid(of: value, row), ofGate = sigmoid(of: gate, row)
-        found.update(repeating: 0, count: valueSize)
-        read.update(repeating: 0, count: valueSize)
-        for k in 0..<keySize {
-            let from = s + k * valueSize
-            for v in 0..<valueSize { found[v] += unitKey[k] * from[v] }
-        }
-        for v in 0..<valueSize { written[v] = value[v] * ofValue[v] - decay[0] * found[v] }
-        for k in 0..<keySize {
-            let from = s + k * valueSize, to = next + k * valueSize, share = rate[0] * unitKey[k]
-            for v in 0..<valueSize { to[v] = decay[0] * from[v] + share * written[v] }
-            for v in 0..<valueSize { read[v] += unitQuery[k] * to[v] }
-        }
+        let ofValue = sigmoid(of: value, row), ofGate = sigmoid(of: gate, row)
+        ek_memory_read(keySize, valueSize, unitKey, row.state + matrix, found)
+        for v in 0..<valueSize { written[v] = rate[0] * (value[v] * ofValue[v] - decay[0] * found[v]) }
+        var memory = memory(row)
+        ek_memory_write(&memory)
         let h = row.output + head * valueSize
         for v in 0..<valueSize { h[v] = gate[v] * ofGate[v] * read[v] }
+    }
+
+    private func memory(_ row: RecurrenceRow) -> ek_memory {
+        ek_memory(
+            key_count: keySize, value_count: valueSize, old: decay[0], shares: unitKey, values: written, query: unitQuery,
+            from: row.state + matrix, to: row.next + matrix, read: read)
     }
 
     private func softplus(_ x: Float) -> Float { Swift.max(x, 0) + log1pf(expf(-Swift.abs(x))) }
@@ -136,14 +134,21 @@ private struct DeltaRuleHead {
             gate[v] = dh[v] * read[v] * (s * (1 + x * (1 - s)))
             read[v] = dh[v] * (x * s)
         }
-        var (ddecay, drate) = backpropagateWriting(row, gradients)
+        var memory = memory(row)
+        var gradient = ek_memory_gradient(
+            d_to: gradients.next + matrix, d_read: read, d_from: gradients.state + matrix, d_values: room,
+            d_shares: keyGradient, d_query: queryGradient)
+        var ddecay = ek_memory_write_backward(&memory, &gradient), dlogRate: Float = 0
         for v in 0..<valueSize {
+            dlogRate += room[v] * written[v]
+            room[v] *= rate[0]
             ddecay -= room[v] * found[v]
             let s = ofValue[v]
             value[v] = room[v] * (s * (1 + value[v] * (1 - s)))
             room[v] *= -decay[0]
         }
-        backpropagateReading(row, gradients)
+        ek_memory_read_backward(
+            keySize, valueSize, unitKey, row.state + matrix, room, keyGradient, gradients.state + matrix)
         backpropagateUnit(query, row, unitQuery, queryGradient, length: queryLength[0], scale: scale)
         backpropagateUnit(key, row, unitKey, keyGradient, length: keyLength[0], scale: 1)
 
@@ -152,45 +157,7 @@ private struct DeltaRuleHead {
         gradients.parameters[head] = -dlog * factor * softplus(exponent)
         gradients.parameters[heads + head] = dexponent
         decayGate[0] = dexponent
-        rateGate[0] = drate * (rate[0] * (1 - rate[0]))
-    }
-
-    /// Of what was written, into `room`, of the unit query, and of the unit key as far as writing goes; returns those of α and β. `read` holds the gradient of S' q.
-    private func backpropagateWriting(
-        _ row: RecurrenceRow, _ gradients: RecurrenceGradients
-    ) -> (decay: Float, rate: Float) {
-        let s = row.state + matrix, next = row.next + matrix, dnext = gradients.next + matrix
-        var ddecay: Float = 0, drate: Float = 0
-        room.update(repeating: 0, count: valueSize)
-        for k in 0..<keySize {
-            let place = k * valueSize, share = rate[0] * unitKey[k]
-            var dquery: Float = 0, ofWritten: Float = 0
-            for v in 0..<valueSize {
-                let d = dnext[place + v] + unitQuery[k] * read[v]
-                dquery += read[v] * next[place + v]
-                ofWritten += d * written[v]
-                ddecay += d * s[place + v]
-                room[v] += share * d
-            }
-            drate += unitKey[k] * ofWritten
-            queryGradient[k] = dquery
-            keyGradient[k] = rate[0] * ofWritten
-        }
-        return (ddecay, drate)
-    }
-
-    /// Of the key as far as reading goes, and of the state; `room` holds the gradient of what was found.
-    private func backpropagateReading(_ row: RecurrenceRow, _ gradients: RecurrenceGradients) {
-        let s = row.state + matrix, dnext = gradients.next + matrix, ds = gradients.state + matrix
-        for k in 0..<keySize {
-            let place = k * valueSize
-            var dkey: Float = 0
-            for v in 0..<valueSize {
-                dkey += room[v] * s[place + v]
-                ds[place + v] += decay[0] * (dnext[place + v] + unitQuery[k] * read[v]) + unitKey[k] * room[v]
-            }
-            keyGradient[k] += dkey
-        }
+        rateGate[0] = dlogRate * (1 - rate[0])
     }
 
     /// Through the division by the length and silu, into the place of the raw vector.

@@ -25,7 +25,7 @@ extension Recurrence {
             let hidden = values / keySize
             return RecurrenceSizes(
                 hidden: hidden, projected: 2 * heads * keySize + 2 * hidden + 2 * heads, state: state,
-                kept: 2 * hidden + 5 * heads, heads: heads, keySize: keySize)
+                kept: 2 * hidden + 2 * heads * keySize + 5 * heads, heads: heads, keySize: keySize)
         },
         forward: { row in
             ek_sigmoid(row.size, MatrixMemoryHead.outputGates(row), MatrixMemoryHead.outputGates(row))
@@ -40,9 +40,9 @@ extension Recurrence {
 private struct MatrixMemoryHead {
     let keySize: Int, valueSize: Int, head: Int
     let query, key, value, output, inputGate, forgetGate: UnsafeMutablePointer<Float>
-    /// What is kept: the output before its gate, room for a row of values; shares of old and new, the divisor, the product with n,
+    /// What is kept: the output before its gate, and room for gradients; shares of old and new, the divisor, the product with n,
     /// and the derivative of log σ(f).
-    let read, room, old, new, divisor, product, slope: UnsafeMutablePointer<Float>
+    let read, room, queryGradient, keyGradient, old, new, divisor, product, slope: UnsafeMutablePointer<Float>
     /// Places of C, n and m in the state.
     let matrix: Int, normalizer: Int, stabilizer: Int
 
@@ -62,9 +62,11 @@ private struct MatrixMemoryHead {
         output = value + sizes.hidden
         inputGate = scalars + head
         forgetGate = scalars + heads + head
-        let kept = scalars + 2 * heads, numbers = kept + 2 * sizes.hidden + head
+        let kept = scalars + 2 * heads, numbers = kept + 2 * sizes.hidden + 2 * heads * keySize + head
         read = kept + head * valueSize
         room = read + sizes.hidden
+        queryGradient = kept + 2 * sizes.hidden + head * keySize
+        keyGradient = queryGradient + heads * keySize
         old = numbers
         new = numbers + heads
         divisor = numbers + 2 * heads
@@ -78,8 +80,14 @@ private struct MatrixMemoryHead {
     /// The divisor's least value: 1 for what is divided by exp(m). As far as numbers go, so that no product of it is NaN.
     private static func floor(_ m: Float) -> Float { expf(Swift.max(-80, Swift.min(80, -m))) }
 
+    private func memory(_ row: RecurrenceRow) -> ek_memory {
+        ek_memory(
+            key_count: keySize, value_count: valueSize, old: old[0], shares: key, values: value, query: query,
+            from: row.state + matrix, to: row.next + matrix, read: read)
+    }
+
     func run(_ row: RecurrenceRow) {
-        let c = row.state + matrix, n = row.state + normalizer, next = row.next + matrix, nextN = row.next + normalizer
+        let n = row.state + normalizer, nextN = row.next + normalizer
         writeLogSigmoid(1, forgetGate, old)
         writeOppositeSigmoid(1, forgetGate, slope)
         let before = old[0] + row.state[stabilizer], m = Swift.max(before, inputGate[0])
@@ -89,18 +97,18 @@ private struct MatrixMemoryHead {
         ek_exp(1, old, old)
         ek_exp(1, new, new)
         let scale = 1 / Float(keySize).squareRoot()
-        read.update(repeating: 0, count: valueSize)
+        // From here on the place of the values holds their new share.
+        for v in 0..<valueSize { value[v] *= new[0] }
         var sum: Float = 0
         for k in 0..<keySize {
             key[k] *= scale
-            let share = new[0] * key[k], from = c + k * valueSize, to = next + k * valueSize
-            for v in 0..<valueSize { to[v] = old[0] * from[v] + share * value[v] }
-            for v in 0..<valueSize { read[v] += query[k] * to[v] }
-            nextN[k] = old[0] * n[k] + share
+            nextN[k] = old[0] * n[k] + new[0] * key[k]
             sum += query[k] * nextN[k]
         }
         product[0] = sum
         divisor[0] = Swift.max(Swift.abs(sum), Self.floor(m))
+        var memory = memory(row)
+        ek_memory_write(&memory)
         let h = row.output + head * valueSize
         for v in 0..<valueSize { read[v] /= divisor[0] }
         for v in 0..<valueSize { h[v] = output[v] * read[v] }
@@ -119,8 +127,8 @@ private struct MatrixMemoryHead {
         ddivisor /= divisor[0]
         let m = row.next[stabilizer], floor = Self.floor(m), isFloor = Swift.abs(product[0]) < floor
         let dproduct = isFloor ? 0 : product[0] < 0 ? -ddivisor : ddivisor
-        let (dold, dnew) = backpropagateMatrix(row, gradients, dproduct)
-        let dbefore = dold * old[0], dinput = dnew * new[0]
+        let (dold, dinput) = backpropagateMatrix(row, gradients, dproduct)
+        let dbefore = dold * old[0]
         let dm = gradients.next[stabilizer] - (isFloor ? ddivisor * floor : 0) - (dbefore + dinput)
         // One of the two shares is 1: the one whose exponent is the largest, to which m is equal.
         let isOld = old[0] >= new[0]
@@ -130,35 +138,32 @@ private struct MatrixMemoryHead {
         gradients.state[stabilizer] += dexponent
     }
 
-    /// Through C and n; returns the gradients of the shares of old and new. `read` holds the gradient of C' q.
+    /// Through C and n; returns the gradients of the share of the old and of the logarithm of that of the new. `read` holds the
+    /// gradient of C' q.
     private func backpropagateMatrix(
         _ row: RecurrenceRow, _ gradients: RecurrenceGradients, _ dproduct: Float
-    ) -> (old: Float, new: Float) {
-        let c = row.state + matrix, n = row.state + normalizer, next = row.next + matrix, nextN = row.next + normalizer
-        let dnext = gradients.next + matrix, dnextN = gradients.next + normalizer
-        let dc = gradients.state + matrix, dn = gradients.state + normalizer
+    ) -> (old: Float, logNew: Float) {
+        var memory = memory(row)
+        var gradient = ek_memory_gradient(
+            d_to: gradients.next + matrix, d_read: read, d_from: gradients.state + matrix, d_values: room,
+            d_shares: keyGradient, d_query: queryGradient)
+        var dold = ek_memory_write_backward(&memory, &gradient)
+        let n = row.state + normalizer, nextN = row.next + normalizer
+        let dnextN = gradients.next + normalizer, dn = gradients.state + normalizer
         let scale = 1 / Float(keySize).squareRoot()
-        var dold: Float = 0, dnew: Float = 0
-        room.update(repeating: 0, count: valueSize)
+        var dlog: Float = 0
         for k in 0..<keySize {
-            let place = k * valueSize, q = query[k]
-            let dnormal = dnextN[k] + q * dproduct
-            var dquery = dproduct * nextN[k], dshare = dnormal, ofOld = dnormal * n[k]
-            for v in 0..<valueSize {
-                let d = dnext[place + v] + q * read[v]
-                dquery += read[v] * next[place + v]
-                dshare += d * value[v]
-                ofOld += d * c[place + v]
-                room[v] += key[k] * d
-                dc[place + v] += old[0] * d
-            }
+            let dnormal = dnextN[k] + query[k] * dproduct
             dn[k] += old[0] * dnormal
-            dold += ofOld
-            dnew += dshare * key[k]
-            query[k] = dquery
-            key[k] = dshare * new[0] * scale
+            dold += dnormal * n[k]
+            dlog += dnormal * new[0] * key[k]
+            query[k] = queryGradient[k] + dproduct * nextN[k]
+            key[k] = (keyGradient[k] + dnormal * new[0]) * scale
         }
-        for v in 0..<valueSize { value[v] = new[0] * room[v] }
-        return (dold, dnew)
+        for v in 0..<valueSize {
+            dlog += room[v] * value[v]
+            value[v] = new[0] * room[v]
+        }
+        return (dold, dlog)
     }
 }
