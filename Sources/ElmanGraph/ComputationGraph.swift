@@ -27,6 +27,8 @@ public final class ComputationGraph {
     public let checksFinite: Bool
     /// Whether kernels keep what `backward()` needs. Without, evaluation takes less memory, and `backward()` fails.
     public let keepsForBackward: Bool
+    /// Notes what networks do while it is there; nil: nothing is noted. It is cleared when the graph is renewed.
+    public var recording: Recording?
     /// Seed of dropout and of random inputs. Every draw takes the next of the seed's streams, also after `renew`; setting the
     /// seed starts again at the first.
     public var seed: UInt64 {
@@ -82,7 +84,10 @@ public final class ComputationGraph {
     package var heldCount: Int { 2 * storage.pointee.values.used + storage.pointee.auxiliary.used }
 
     /// Forgets all nodes, and with them every expression, and keeps the memory for the next ones.
-    public func renew() { storage.pointee.clear() }
+    public func renew() {
+        recording?.clear()
+        storage.pointee.clear()
+    }
 
     /// Whether an expression may still be used: it is of this graph, and its node was not dropped.
     public func owns(_ expression: Expression) -> Bool {

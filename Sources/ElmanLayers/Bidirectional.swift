@@ -109,7 +109,9 @@ extension Bidirectional: BidirectionalNetwork {
             var forward = layer.forward.initialState(in: graph, dropout: dropout)
             var backward = layer.backward.initialState(in: graph, dropout: dropout)
             let forwardOutputs = outputs(of: &forward, inputs)
+            let first = graph.recording?.mark()
             let backwardOutputs = Array(outputs(of: &backward, inputs.reversed()).reversed())
+            if let first { graph.recording?.reverse(since: first) }
             finalStates += forward.parts + backward.parts
             let addends = isResidual && index > 0 ? inputs : nil
             if index == layers.count - 1 {

@@ -15,6 +15,8 @@ public struct RecurrentBuilder<Cell: RecurrentCell>: Sendable {
     public let stateShapes: [[Shape]]
     /// The parameters of the scope it was made in, lowest layer first; empty for a builder of given layers.
     public let parameters: [Parameter]
+    /// What recordings call each layer: the path of its parameters, or its number.
+    public let layerNames: [String]
 
     /// Layers of a given size. Parameters are named `0/…`, `1/…` within the collection.
     /// - Parameter learnedInitialState: how an initial state that is learned (`0/initialHidden`, …) is drawn; nil: the
@@ -56,6 +58,7 @@ public struct RecurrentBuilder<Cell: RecurrentCell>: Sendable {
         stateShapes = shapes
         initialParts = learnedInitialState.map { Self.addInitialParts(shapes, $0, in: scopes) } ?? []
         self.parameters = scopes.flatMap(\.parameters)
+        layerNames = scopes.map { String($0.prefix.dropLast()) }
     }
 
     /// The given layers; each one's input size is the hidden size of the one below.
@@ -69,6 +72,7 @@ public struct RecurrentBuilder<Cell: RecurrentCell>: Sendable {
         stateShapes = Self.stateShapes(of: layers)
         initialParts = []
         parameters = []
+        layerNames = layers.indices.map { "\($0)" }
     }
 
     /// Elements of an input vector.

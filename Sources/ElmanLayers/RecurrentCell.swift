@@ -31,11 +31,31 @@ public protocol RecurrentCell: Sendable {
     /// - Returns: the outputs, `[hiddenSize]`, one member a step in the order of the inputs, and the last state: the same bits
     ///   as step by step.
     func read(_ sequence: Expression, from state: State, isReversed: Bool) -> (outputs: Expression, state: State)
+    /// The gates of a step, for whoever looks into it: computed anew, equal to what `step` computes inside up to rounding. None
+    /// unless the cell names some.
+    func gates(_ input: Expression, from state: State) -> [RecurrentGate]
+}
+
+/// A gate of a step, or what a cell computes beside its state: values by which one sees what it does.
+public struct RecurrentGate {
+    /// What it is: `forgetGate`, `candidate`.
+    public let name: String
+    /// Its values, `[hiddenSize]`, or one number for each head.
+    public let value: Expression
+
+    /// A named gate.
+    public init(_ name: String, _ value: Expression) {
+        self.name = name
+        self.value = value
+    }
 }
 
 extension RecurrentCell {
     /// False: sequences are read step by step.
     @inlinable public var readsSequences: Bool { false }
+
+    /// None.
+    public func gates(_ input: Expression, from state: State) -> [RecurrentGate] { [] }
 
     /// Step by step.
     @inlinable

@@ -27,6 +27,8 @@ extension RecurrentState {
 
     @inlinable
     mutating func addStepByStep(_ sequence: Expression, isReversed: Bool) -> Expression {
+        let first = graph.recording?.mark()
+        defer { if isReversed, let first { graph.recording?.reverse(since: first) } }
         var outputs: [Expression] = []
         for input in sequence.steps(isReversed: isReversed) {
             addInput(input)
@@ -36,10 +38,10 @@ extension RecurrentState {
     }
 
     /// Whether all layers can read a whole sequence at once from where they stand: the cells have a node for it, no mask holds for
-    /// the sequence, and the state has one member.
+    /// the sequence, the state has one member, and nobody records the steps.
     @inlinable
     var readsSequences: Bool {
-        if masks.isNeeded { return false }
+        if masks.isNeeded || graph.recording != nil { return false }
         for layer in builder.layers.indices {
             guard builder.layers[layer].readsSequences else { return false }
             for part in layers[layer].expressions where part.shape.batchSize != 1 { return false }

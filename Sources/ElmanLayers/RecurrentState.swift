@@ -93,14 +93,28 @@ public struct RecurrentState<Cell: RecurrentCell> {
 
     @inlinable
     mutating func step(_ layer: Int, _ input: Expression) {
-        guard masks.isNeeded else {
-            layers[layer] = builder.layers[layer].step(input, from: layers[layer])
-            return
-        }
         let cell = builder.layers[layer]
-        let layerInput = masks.input(ofLayer: layer).map { input .* $0 } ?? input
-        let state = masks.state(ofLayer: layer).map { cell.masked(layers[layer], by: $0) } ?? layers[layer]
-        layers[layer] = cell.step(layerInput, from: state)
+        var input = input, state = layers[layer]
+        if masks.isNeeded {
+            if let mask = masks.input(ofLayer: layer) { input = input .* mask }
+            if let mask = masks.state(ofLayer: layer) { state = cell.masked(state, by: mask) }
+        }
+        layers[layer] = cell.step(input, from: state)
+        if graph.recording != nil { note(layer, input, from: state) }
+    }
+
+    /// Notes the new state of a layer and the gates that led to it.
+    @usableFromInline
+    func note(_ layer: Int, _ input: Expression, from state: Cell.State) {
+        guard let recording = graph.recording else { return }
+        let cell = builder.layers[layer], name = builder.layerNames[layer]
+        for gate in cell.gates(input, from: state) { recording.note("\(name)/\(gate.name)", gate.value) }
+        let partNames = Cell.State.partNames, parts = layers[layer].expressions
+        for (index, part) in parts.enumerated() where index < partNames.count {
+            recording.note("\(name)/\(partNames[index].lowercased())", part)
+        }
+        // A state that does not begin with the output has it beside its parts.
+        if partNames.first != "Hidden" { recording.note("\(name)/hidden", cell.output(of: layers[layer])) }
     }
 
     @usableFromInline

@@ -70,6 +70,7 @@ extension Attention {
 
     private func look(_ query: Expression, _ part: (states: Expression, keys: Expression)) -> AttentionResult {
         let weights = softmax(scores(query, keys: part.keys))
+        query.graph.recording?.note("attention/weights", weights)
         return AttentionResult(context: weightedColumnSum(part.states, weights), weights: weights)
     }
 }

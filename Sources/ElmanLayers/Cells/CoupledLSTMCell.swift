@@ -65,6 +65,20 @@ public struct CoupledLSTMCell: RecurrentCell {
         return LSTMState(hidden: outputGate .* tanh(cell), cell: cell)
     }
 
+    /// Input and output gate and the candidate; the forget gate is what the input gate leaves of 1.
+    public func gates(_ input: Expression, from state: LSTMState) -> [RecurrentGate] {
+        let graph = input.graph, size = hiddenSize
+        let projected = affine(inputWeights(in: graph), input, bias(in: graph))
+        let sums = projected + recurrentWeights(in: graph) * state.hidden
+        let inputGate = sigmoid(sums[0..<size] + inputPeephole(in: graph) * state.cell)
+        let candidate = tanh(sums[size..<2 * size])
+        let cell = state.cell + inputGate .* (candidate - state.cell)
+        return [
+            RecurrentGate("inputGate", inputGate), RecurrentGate("candidate", candidate),
+            RecurrentGate("outputGate", sigmoid(sums[2 * size..<3 * size] + outputPeephole(in: graph) * cell)),
+        ]
+    }
+
     /// The hidden value.
     public func output(of state: LSTMState) -> Expression { state.hidden }
 

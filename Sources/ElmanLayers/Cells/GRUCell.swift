@@ -83,6 +83,27 @@ public struct GRUCell: RecurrentCell {
         return gruStep(
             projected: projected, hidden: hidden, recurrentWeights: recurrent, recurrentBias: recurrentBias(in: graph))
     }
+
+    /// Reset and update gate r and z, and the candidate n.
+    public func gates(_ input: Expression, from state: Expression) -> [RecurrentGate] {
+        let graph = input.graph, size = hiddenSize
+        let projected = affine(inputWeights(in: graph), input, bias(in: graph))
+        let recurrent = recurrentWeights(in: graph) * state
+        let reset = sigmoid(projected[0..<size] + recurrent[0..<size])
+        let update = sigmoid(projected[size..<2 * size] + recurrent[size..<2 * size])
+        var product: Expression
+        if let candidateWeights {
+            product = candidateWeights(in: graph) * (reset .* state)
+        } else {
+            product = recurrent[2 * size..<3 * size]
+            if let recurrentBias { product = product + recurrentBias(in: graph) }
+            product = reset .* product
+        }
+        return [
+            RecurrentGate("resetGate", reset), RecurrentGate("updateGate", update),
+            RecurrentGate("candidate", tanh(projected[2 * size..<3 * size] + product)),
+        ]
+    }
 }
 
 /// A stack of GRU layers.

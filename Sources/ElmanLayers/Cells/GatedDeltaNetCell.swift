@@ -62,6 +62,17 @@ public struct GatedDeltaNetCell: RecurrentCell {
         return LSTMState(hidden: outputWeights(in: graph) * next.output, cell: next.state)
     }
 
+    /// Of each head what is kept of the memory, α, and the rate of writing β.
+    public func gates(_ input: Expression, from state: LSTMState) -> [RecurrentGate] {
+        let projected = projected(input), heads = memory.heads, coefficients = decay(in: input.graph)
+        let first = 2 * heads * memory.keySize + 2 * hiddenSize
+        let rate = exp(coefficients[0..<heads]) .* softplus(projected[first..<first + heads] + coefficients[heads..<2 * heads])
+        return [
+            RecurrentGate("decay", exp(-rate)),
+            RecurrentGate("writingRate", sigmoid(projected[first + heads..<first + 2 * heads])),
+        ]
+    }
+
     /// True.
     @inlinable public var readsSequences: Bool { true }
 

@@ -79,6 +79,18 @@ public struct LSTMCell: RecurrentCell {
         return LSTMState(hidden: next.hidden, cell: next.cell)
     }
 
+    /// Input, forget and output gate, and the candidate tanh(g).
+    public func gates(_ input: Expression, from state: LSTMState) -> [RecurrentGate] {
+        let graph = input.graph, size = hiddenSize
+        let sums = affine(inputWeights(in: graph), input, bias(in: graph)) + recurrentWeights(in: graph) * state.hidden
+        return [
+            RecurrentGate("inputGate", sigmoid(sums[0..<size])),
+            RecurrentGate("forgetGate", sigmoid(sums[size..<2 * size] + forgetBias)),
+            RecurrentGate("candidate", tanh(sums[2 * size..<3 * size])),
+            RecurrentGate("outputGate", sigmoid(sums[3 * size..<4 * size])),
+        ]
+    }
+
     /// True.
     @inlinable public var readsSequences: Bool { true }
 

@@ -64,18 +64,33 @@ public struct LayerNormLSTMCell: RecurrentCell {
 
     /// The state after an input.
     public func step(_ input: Expression, from state: LSTMState) -> LSTMState {
-        let graph = input.graph, size = hiddenSize
-        let projected = layerNorm(
-            inputWeights(in: graph) * input, gain: inputGain(in: graph), bias: inputShift(in: graph))
-        let recurrent = layerNorm(
-            recurrentWeights(in: graph) * state.hidden, gain: recurrentGain(in: graph), bias: recurrentShift(in: graph))
-        let sums = projected + recurrent + bias(in: graph)
+        let graph = input.graph, size = hiddenSize, sums = sums(input, state)
         let forgetSum = sums[size..<2 * size]
         let forget = sigmoid(forgetBias == 0 ? forgetSum : forgetSum + forgetBias)
         let candidate = sigmoid(sums[0..<size]) .* tanh(sums[2 * size..<3 * size])
         let cell = forget .* state.cell + candidate
         let normalized = layerNorm(cell, gain: cellGain(in: graph), bias: cellShift(in: graph))
         return LSTMState(hidden: sigmoid(sums[3 * size..<4 * size]) .* tanh(normalized), cell: cell)
+    }
+
+    private func sums(_ input: Expression, _ state: LSTMState) -> Expression {
+        let graph = input.graph
+        let projected = layerNorm(
+            inputWeights(in: graph) * input, gain: inputGain(in: graph), bias: inputShift(in: graph))
+        let recurrent = layerNorm(
+            recurrentWeights(in: graph) * state.hidden, gain: recurrentGain(in: graph), bias: recurrentShift(in: graph))
+        return projected + recurrent + bias(in: graph)
+    }
+
+    /// Input, forget and output gate, and the candidate tanh(g).
+    public func gates(_ input: Expression, from state: LSTMState) -> [RecurrentGate] {
+        let sums = sums(input, state), size = hiddenSize
+        return [
+            RecurrentGate("inputGate", sigmoid(sums[0..<size])),
+            RecurrentGate("forgetGate", sigmoid(sums[size..<2 * size] + forgetBias)),
+            RecurrentGate("candidate", tanh(sums[2 * size..<3 * size])),
+            RecurrentGate("outputGate", sigmoid(sums[3 * size..<4 * size])),
+        ]
     }
 
     /// The hidden value.

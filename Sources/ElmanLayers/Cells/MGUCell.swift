@@ -50,6 +50,17 @@ public struct MGUCell: RecurrentCell {
             projected: affine(inputWeights(in: graph), input, bias(in: graph)), hidden: hidden,
             recurrentWeights: recurrentWeights(in: graph), candidateWeights: candidateWeights(in: graph))
     }
+
+    /// The gate f and the candidate n.
+    public func gates(_ input: Expression, from state: Expression) -> [RecurrentGate] {
+        let graph = input.graph, size = hiddenSize
+        let projected = affine(inputWeights(in: graph), input, bias(in: graph))
+        let forget = sigmoid(projected[0..<size] + recurrentWeights(in: graph) * state)
+        let product = candidateWeights(in: graph) * (forget .* state)
+        return [
+            RecurrentGate("forgetGate", forget), RecurrentGate("candidate", tanh(projected[size..<2 * size] + product)),
+        ]
+    }
 }
 
 /// A stack of layers of minimal gated units.

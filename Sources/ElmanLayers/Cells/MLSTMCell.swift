@@ -54,6 +54,16 @@ public struct MLSTMCell: RecurrentCell {
         return LSTMState(hidden: next.output, cell: next.state)
     }
 
+    /// The output gate; of each head the logarithm i of the input gate, and the forget gate.
+    public func gates(_ input: Expression, from state: LSTMState) -> [RecurrentGate] {
+        let projected = projected(input), first = 2 * memory.heads * memory.keySize + hiddenSize, heads = memory.heads
+        return [
+            RecurrentGate("outputGate", sigmoid(projected[first..<first + hiddenSize])),
+            RecurrentGate("inputExponent", projected[first + hiddenSize..<first + hiddenSize + heads]),
+            RecurrentGate("forgetGate", sigmoid(projected[first + hiddenSize + heads..<first + hiddenSize + 2 * heads])),
+        ]
+    }
+
     /// True.
     @inlinable public var readsSequences: Bool { true }
 

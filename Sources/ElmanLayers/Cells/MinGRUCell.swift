@@ -44,6 +44,15 @@ public struct MinGRUCell: RecurrentCell {
         ).state
     }
 
+    /// Update gate σ(p_z) and the candidate n.
+    public func gates(_ input: Expression, from state: Expression) -> [RecurrentGate] {
+        let graph = input.graph, size = hiddenSize
+        let projected = affine(inputWeights(in: graph), input, bias(in: graph))
+        return [
+            RecurrentGate("updateGate", sigmoid(projected[0..<size])), RecurrentGate("candidate", projected[size..<2 * size]),
+        ]
+    }
+
     /// True.
     @inlinable public var readsSequences: Bool { true }
 

@@ -44,6 +44,17 @@ public struct MinLSTMCell: RecurrentCell {
         ).state
     }
 
+    /// Forget gate f and the candidate n.
+    public func gates(_ input: Expression, from state: Expression) -> [RecurrentGate] {
+        let graph = input.graph, size = hiddenSize
+        let projected = affine(inputWeights(in: graph), input, bias(in: graph))
+        let forget = sigmoid(projected[0..<size]), inputGate = sigmoid(projected[size..<2 * size])
+        return [
+            RecurrentGate("forgetGate", forget ./ (forget + inputGate)),
+            RecurrentGate("candidate", projected[2 * size..<3 * size]),
+        ]
+    }
+
     /// True.
     @inlinable public var readsSequences: Bool { true }
 

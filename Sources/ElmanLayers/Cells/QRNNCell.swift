@@ -82,6 +82,16 @@ public struct QRNNCell: RecurrentCell {
         return TokenShiftState(hidden: next.output, cell: next.state, input: state.input == nil ? nil : input)
     }
 
+    /// The candidate z, forget gate f and output gate o.
+    public func gates(_ input: Expression, from state: TokenShiftState) -> [RecurrentGate] {
+        let projected = projected(input, after: state.input), size = hiddenSize
+        return [
+            RecurrentGate("candidate", tanh(projected[0..<size])),
+            RecurrentGate("forgetGate", sigmoid(projected[size..<2 * size])),
+            RecurrentGate("outputGate", sigmoid(projected[2 * size..<3 * size])),
+        ]
+    }
+
     /// True.
     @inlinable public var readsSequences: Bool { true }
 

@@ -49,6 +49,17 @@ public struct RGLRUCell: RecurrentCell {
         ).state
     }
 
+    /// What is kept of the state, a, and input gate i.
+    public func gates(_ input: Expression, from state: Expression) -> [RecurrentGate] {
+        let graph = input.graph, size = hiddenSize
+        let projected = affine(inputWeights(in: graph), input, bias(in: graph))
+        let logDecay = log(sigmoid(decay(in: graph)))
+        return [
+            RecurrentGate("decay", exp(logDecay .* sigmoid(projected[0..<size]) * 8)),
+            RecurrentGate("inputGate", sigmoid(projected[size..<2 * size])),
+        ]
+    }
+
     /// True.
     @inlinable public var readsSequences: Bool { true }
 

@@ -58,6 +58,12 @@ public struct RWKVCell: RecurrentCell {
         return TokenShiftState(hidden: outputWeights(in: graph) * next.output, cell: next.state, input: input)
     }
 
+    /// The receptance σ(r).
+    public func gates(_ input: Expression, from state: TokenShiftState) -> [RecurrentGate] {
+        let projected = projected(input, after: state.input ?? input), size = hiddenSize
+        return [RecurrentGate("receptance", sigmoid(projected[2 * size..<3 * size]))]
+    }
+
     /// True.
     @inlinable public var readsSequences: Bool { true }
 

@@ -55,6 +55,17 @@ public struct SLSTMCell: RecurrentCell {
         return LSTMState(hidden: next.output, cell: next.state)
     }
 
+    /// The candidate tanh(z), the logarithm i of the input gate, forget and output gate.
+    public func gates(_ input: Expression, from state: LSTMState) -> [RecurrentGate] {
+        let graph = input.graph, size = hiddenSize
+        let sums = affine(inputWeights(in: graph), input, bias(in: graph)) + recurrentWeights(in: graph) * state.hidden
+        return [
+            RecurrentGate("candidate", tanh(sums[0..<size])), RecurrentGate("inputExponent", sums[size..<2 * size]),
+            RecurrentGate("forgetGate", sigmoid(sums[2 * size..<3 * size])),
+            RecurrentGate("outputGate", sigmoid(sums[3 * size..<4 * size])),
+        ]
+    }
+
     /// The hidden value.
     public func output(of state: LSTMState) -> Expression { state.hidden }
 

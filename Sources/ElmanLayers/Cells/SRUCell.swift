@@ -57,6 +57,17 @@ public struct SRUCell: RecurrentCell {
         return LSTMState(hidden: next.output, cell: next.state)
     }
 
+    /// Forget gate f and reset gate r.
+    public func gates(_ input: Expression, from state: LSTMState) -> [RecurrentGate] {
+        let projected = projected(input), weights = recurrentWeights(in: input.graph), size = hiddenSize
+        return [
+            RecurrentGate(
+                "forgetGate", sigmoid(projected[size..<2 * size] + weights[0..<size] .* state.cell)),
+            RecurrentGate(
+                "resetGate", sigmoid(projected[2 * size..<3 * size] + weights[size..<2 * size] .* state.cell)),
+        ]
+    }
+
     /// True.
     @inlinable public var readsSequences: Bool { true }
 
