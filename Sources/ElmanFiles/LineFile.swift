@@ -25,8 +25,25 @@ public struct LineFile: Sendable {
         } catch {
             throw .creating(path, error)
         }
+        try Self.add(line + [UInt8(ascii: "\n")], to: descriptor, of: size, path)
+    }
+
+    /// Adds bytes to a file that need not be one of lines. Throws `.cannotCreate`, or `.inputOutput`, after which it is as before.
+    static func append(bytes: [UInt8], to path: String) throws(DataError) {
+        let descriptor: Descriptor
+        let size: Int
         do throws(SystemError) {
-            try (line + [UInt8(ascii: "\n")]).withUnsafeBufferPointer { (buffer) throws(SystemError) in
+            descriptor = Descriptor(try System.open(path, .append))
+            size = try System.status(of: descriptor.number).size
+        } catch {
+            throw .creating(path, error)
+        }
+        try add(bytes, to: descriptor, of: size, path)
+    }
+
+    private static func add(_ bytes: [UInt8], to descriptor: Descriptor, of size: Int, _ path: String) throws(DataError) {
+        do throws(SystemError) {
+            try bytes.withUnsafeBufferPointer { (buffer) throws(SystemError) in
                 var rest = UnsafeRawBufferPointer(buffer)[...]
                 while !rest.isEmpty {
                     rest = rest.dropFirst(try System.write(descriptor.number, UnsafeRawBufferPointer(rebasing: rest)))

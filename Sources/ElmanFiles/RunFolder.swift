@@ -29,6 +29,8 @@ public struct RunFolder: Sendable {
     public var checkpointsPath: String { FileSystem.join(path, "checkpoints") }
     /// `nan-step-N`: the folder of an update whose loss or gradient was not finite.
     public func nonFiniteStepPath(_ update: Int) -> String { FileSystem.join(path, Self.nonFinitePrefix + String(update)) }
+    /// `events.out.tfevents.elman`: what the log says, for TensorBoard.
+    public var eventsPath: String { FileSystem.join(path, "events.out.tfevents.elman") }
     /// `report.html`: the run for reading.
     public var reportPath: String { FileSystem.join(path, "report.html") }
 
@@ -36,7 +38,7 @@ public struct RunFolder: Sendable {
     private static let ownNames = [
         "config.json", "log.jsonl", "checkpoints", "model.safetensors", "vocabulary.txt", "report.html", "characters.txt",
         "target-vocabulary.txt", "target-characters.txt", "labels.txt", "tags.txt", "relations.txt", "merges.txt",
-        "target-merges.txt",
+        "target-merges.txt", "events.out.tfevents.elman",
     ]
 
     private static let nonFinitePrefix = "nan-step-"

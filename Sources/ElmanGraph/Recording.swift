@@ -17,13 +17,16 @@ public final class Recording {
         public internal(set) var steps: [Expression]
     }
 
+    /// Whether cells note their gates beside their states. Without, whole sequences are read at once as ever, and are one step with
+    /// the words as members of a batch: next to nothing to pay.
+    public let includesGates: Bool
     /// What was noted, in the order in which the series began.
     public private(set) var series: [Series] = []
     private var places: [String: Int] = [:]
     private var isPaused = false
 
     /// Nothing recorded.
-    public init() {}
+    public init(includesGates: Bool = true) { self.includesGates = includesGates }
 
     /// Adds a step to a series.
     public func note(_ name: String, _ expression: Expression) {

@@ -19,6 +19,7 @@ extension RecurrentState {
             if layer > 0 { outputs = ElmanGraph.dropout(outputs, rate: dropout.betweenLayers) }
             let reading = builder.layers[layer].read(outputs, from: layers[layer], isReversed: isReversed)
             layers[layer] = reading.state
+            if let recording = graph.recording { recording.note("\(builder.layerNames[layer])/hidden", reading.outputs) }
             outputs = builder.isResidual && layer > 0 ? reading.outputs + outputs : reading.outputs
         }
         if builder.isResidual, builder.layers.count > 1 { topOutput = outputs.lastStep(isReversed: isReversed) }
@@ -38,10 +39,10 @@ extension RecurrentState {
     }
 
     /// Whether all layers can read a whole sequence at once from where they stand: the cells have a node for it, no mask holds for
-    /// the sequence, the state has one member, and nobody records the steps.
+    /// the sequence, the state has one member, and nobody records the gates of the steps.
     @inlinable
     var readsSequences: Bool {
-        if masks.isNeeded || graph.recording != nil { return false }
+        if masks.isNeeded || graph.recording?.includesGates == true { return false }
         for layer in builder.layers.indices {
             guard builder.layers[layer].readsSequences else { return false }
             for part in layers[layer].expressions where part.shape.batchSize != 1 { return false }

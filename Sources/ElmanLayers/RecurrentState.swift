@@ -108,7 +108,9 @@ public struct RecurrentState<Cell: RecurrentCell> {
     func note(_ layer: Int, _ input: Expression, from state: Cell.State) {
         guard let recording = graph.recording else { return }
         let cell = builder.layers[layer], name = builder.layerNames[layer]
-        for gate in cell.gates(input, from: state) { recording.note("\(name)/\(gate.name)", gate.value) }
+        if recording.includesGates {
+            for gate in cell.gates(input, from: state) { recording.note("\(name)/\(gate.name)", gate.value) }
+        }
         let partNames = Cell.State.partNames, parts = layers[layer].expressions
         for (index, part) in parts.enumerated() where index < partNames.count {
             recording.note("\(name)/\(partNames[index].lowercased())", part)

@@ -13,6 +13,13 @@ package func monotonicSeconds() -> Double {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
+/// Seconds since 1970.
+package func wallSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
 /// Waits, until a signal comes at most.
 package func pause(seconds: Double) {
     guard seconds > 0, seconds < 1e9 else { return }

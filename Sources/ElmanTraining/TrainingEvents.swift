@@ -16,6 +16,8 @@ public struct TrainingOptions: Sendable, Hashable {
     public var saveWaits: [Double] = [1, 4]
     /// Whether a run goes on where all tries failed. What could not be saved at its end is an error all the same.
     public var ignoresSaveErrors = false
+    /// Whether the log is written for TensorBoard too, `RunFolder.eventsPath`.
+    public var writesEvents = false
     /// Seed of the order of examples and of dropout.
     public var seed: UInt64 = 1
 
@@ -65,8 +67,10 @@ public struct EvaluationReport: Sendable {
     public var isBest: Bool
     /// The rate of the last update.
     public var learningRate: Double
-    /// Units trained on per second since the evaluation before.
+    /// Units trained on per second since the evaluation before, evaluations apart.
     public var unitsPerSecond: Double
+    /// What the last update before it says of weights and units; nil where it was not examined.
+    public var health: TrainingHealth?
 }
 
 /// What a handler asks of the loop.

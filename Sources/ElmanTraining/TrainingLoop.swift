@@ -36,10 +36,13 @@ public final class TrainingLoop {
     private var checkpointFailure: DataError?
     private var modelFailure: DataError?
     private var isResumed = false
+    private lazy var events = EventLog(folder)
     private var startTime = 0.0
     private var secondsBefore = 0.0
     private var lastCheckpoint = 0.0
     private var lastEvaluationSeconds = 0.0
+    /// Of the update before the evaluation that comes.
+    private var health: TrainingHealth?
     private var lastEvaluationUnits = 0
 
     /// A loop that has not begun.
@@ -111,9 +114,11 @@ public final class TrainingLoop {
         let carried = task.carriedState
         graph.renew()
         graph.seed = seed(ofUpdate: progress.update)
+        let isExamined = isEvaluationNext(updateCount)
+        graph.recording = isExamined ? Recording(includesGates: false) : nil
         let loss = task.loss(ofUpdate: progress.updateInEpoch, in: graph)
         let total = Double(loss.total.value.scalar)
-        let badGradients = total.isFinite ? learn(loss) : []
+        let badGradients = total.isFinite ? isExamined ? examine(loss) : learn(loss) : []
         let isGood = total.isFinite && badGradients.isEmpty
         if isGood {
             skipsInARow = 0
@@ -131,6 +136,22 @@ public final class TrainingLoop {
             gradientNorm: isGood ? trainer.lastGradientNorm : nil, unitCount: isGood ? loss.unitCount : 0)
     }
 
+    /// Whether the model is evaluated after the present update, as far as that is known.
+    private func isEvaluationNext(_ updateCount: Int) -> Bool {
+        guard let interval = options.evaluateEvery else { return progress.updateInEpoch + 1 == updateCount }
+        return (progress.update + 1) % interval == 0
+    }
+
+    /// Learns, and keeps what that says of weights and units.
+    private func examine(_ loss: TrainingLoss) -> [String] {
+        var examined = graph.recording.map { TrainingHealth($0) }
+        let before = WeightSample(parameters)
+        let names = learn(loss)
+        if names.isEmpty, examined != nil { before.compare(into: &examined!) }
+        health = examined
+        return names
+    }
+
     /// Changes the weights by the gradient of a loss. Where it is not finite, changes none and names its parameters.
     private func learn(_ loss: TrainingLoss) -> [String] {
         loss.objective.backward()
@@ -145,16 +166,17 @@ public final class TrainingLoop {
     // MARK: Evaluation
 
     private func evaluate() throws -> TrainingEnd? {
+        let seconds = secondsBefore + monotonicSeconds() - startTime - lastEvaluationSeconds
         let evaluation = task.evaluate()
         progress.seconds = secondsBefore + monotonicSeconds() - startTime
-        let seconds = progress.seconds - lastEvaluationSeconds
         let rate = Double(progress.unitCount - lastEvaluationUnits) / max(seconds, 1e-9)
         let isBest = try keepIfBest(evaluation)
         let trainLoss = progress.runningLoss
         note(evaluation, isBest: isBest)
         let report = EvaluationReport(
             progress: progress, trainLoss: trainLoss, evaluation: evaluation, isBest: isBest,
-            learningRate: trainer.learningRate, unitsPerSecond: rate)
+            learningRate: trainer.learningRate, unitsPerSecond: rate, health: health)
+        health = nil
         try log(report)
         lastEvaluationSeconds = progress.seconds
         lastEvaluationUnits = progress.unitCount
@@ -204,10 +226,18 @@ public final class TrainingLoop {
         }
         entry["learning_rate"] = JSONValue(report.learningRate)
         if let norm = trainer.lastGradientNorm { entry["gradient_norm"] = JSONValue(norm) }
+        if let health = report.health {
+            if let ratio = health.updateRatio { entry["update_ratio"] = JSONValue(ratio) }
+            if health.unitCount > 0 {
+                entry["dead_units"] = JSONValue(health.deadUnitCount)
+                entry["saturated"] = JSONValue(health.saturatedShare)
+            }
+        }
         entry["words_per_second"] = JSONValue(report.unitsPerSecond.rounded())
         entry["seconds"] = JSONValue((progress.seconds * 1000).rounded() / 1000)
         entry["best"] = .bool(report.isBest)
         if try save({ try folder.appendToLog(entry) }) == nil { progress.logLineCount += 1 }
+        if options.writesEvents { _ = try save { try events.add(entry, report.health) } }
     }
 
     // MARK: Checkpoints

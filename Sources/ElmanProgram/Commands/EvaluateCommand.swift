@@ -37,6 +37,7 @@ struct EvaluateCommand: ParsableCommand {
         let request = EvaluationRequest(
             files: files, pair: pair, resetsState: resetState, isHalf: half, column: column, errorCount: errors, beam: beam)
         let result = try task.evaluate(folder, request)
+        for warning in ExperimentChecks.ofEvaluation(files, folder) { console.warn(warning) }
         if json { return console.print(result.json.text()) }
         console.print(alignedColumns(result.rows).joined(separator: "\n"))
         for line in result.details { console.print(line) }

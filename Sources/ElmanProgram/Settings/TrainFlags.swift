@@ -222,6 +222,7 @@ struct TrainingFlags: SettingFlags {
     var onNan: String?
     @Flag(inversion: .prefixedNo, help: "Go on where a checkpoint cannot be written after three tries.") var ignoreSaveErrors:
         Bool?
+    @Flag(inversion: .prefixedNo, help: "Write the log for TensorBoard too.") var tensorboard: Bool?
     @Option(help: ArgumentHelp("Seed of everything random (1).", valueName: "n"))
     var seed: Int?
     @Option(help: ArgumentHelp("Memory to take at most, such as 2GB (what the machine has).", valueName: "bytes"))

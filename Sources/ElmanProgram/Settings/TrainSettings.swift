@@ -71,6 +71,7 @@ struct TrainSettings {
         let reactions = NonFiniteReaction.allCases.map(\.rawValue)
         options.onNonFinite = try reader.choice("on-nan", among: reactions).flatMap { NonFiniteReaction(rawValue: $0) } ?? .stop
         options.ignoresSaveErrors = try reader.bool("ignore-save-errors") ?? false
+        options.writesEvents = try reader.bool("tensorboard") ?? false
         options.seed = UInt64(try reader.integer("seed", in: 0...Int.max) ?? 1)
     }
 
@@ -130,6 +131,7 @@ struct TrainSettings {
         object["checkpoint-minutes"] = JSONValue(options.checkpointMinutes)
         object["on-nan"] = .string(options.onNonFinite.rawValue)
         object["ignore-save-errors"] = .bool(options.ignoresSaveErrors)
+        object["tensorboard"] = .bool(options.writesEvents)
         object["seed"] = JSONValue(options.seed)
         return object
     }

@@ -5,7 +5,7 @@ enum RunTraining {
     /// What of a resumed run may be set anew: how long it lasts, not what it is.
     private static let changeable = [
         "epochs", "max-minutes", "patience", "checkpoint-minutes", "memory-limit", "on-nan", "ignore-save-errors",
-        "dev-translation",
+        "dev-translation", "tensorboard",
     ]
 
     // MARK: A new run
@@ -19,6 +19,7 @@ enum RunTraining {
         do {
             let prepared = try plan(nil)
             try describe(prepared, console)
+            for warning in ExperimentChecks.beforeTraining(sources) { console.warn(warning) }
             let folder = try made ?? RunFolder.create(output, force: true)
             try prepared.writeVocabularies(to: folder)
             var configuration = prepared.configuration

@@ -8,6 +8,7 @@ final class TrainingDisplay {
     private var bar: Progress?
     private var hasHeader = false
     private var watch = GradientWatch()
+    private var warnings = TrainingWarnings()
     /// Updates of the first epoch that were done before the run was resumed.
     private var resumedUpdates = 0
 
@@ -60,6 +61,7 @@ final class TrainingDisplay {
         if let evaluation = report.evaluation, !evaluation.value.isFinite {
             warn("the \(metricName) is beyond all bounds: the training has gone wrong; lower --learning-rate or set --clip")
         }
+        for item in warnings.examine(report) { warn(item.evidence) }
     }
 
     private func warn(_ message: String) { log(warningLine(message, terminal: console.terminal)) }

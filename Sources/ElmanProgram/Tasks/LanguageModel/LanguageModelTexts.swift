@@ -31,7 +31,9 @@ struct LanguageModelTexts {
     func corpora(_ vocabulary: Vocabulary) throws(DataError) -> LanguageModelCorpora {
         let whole = try training.encoded(with: vocabulary)
         if let development {
-            return LanguageModelCorpora(training: whole, development: try development.encoded(with: vocabulary))
+            return LanguageModelCorpora(
+                training: whole, development: try development.encoded(with: vocabulary),
+                unknown: vocabulary.unknown.map { Int32($0) })
         }
         guard split.isNeeded else { return LanguageModelCorpora(training: whole, development: nil) }
         return LanguageModelCorpora(
@@ -64,7 +66,17 @@ struct LanguageModelTexts {
                 "the batch size \(grouped(settings.training.batchSize)) is larger than the training text of "
                     + "\(counted(sentences, "sentence")); every update takes all of it")
         }
+        if let unknown = neverTrained(corpora) { warnings.append(unknown) }
         return warnings
+    }
+
+    /// That the vector of unknown words will stay as it was drawn, where the development text asks for it.
+    private func neverTrained(_ corpora: LanguageModelCorpora) -> String? {
+        guard let unknown = corpora.unknown, let development = corpora.development else { return nil }
+        let asked = development.tokens.count { $0 == unknown }
+        guard asked > 0, !corpora.training.tokens.contains(unknown) else { return nil }
+        return "\(counted(asked, "token")) of the development text are unknown and none of the training text is: what stands for "
+            + "them is never trained, and the figure says little; set --min-count 2"
     }
 }
 
@@ -72,6 +84,8 @@ struct LanguageModelTexts {
 struct LanguageModelCorpora {
     let training: EncodedCorpus
     let development: EncodedCorpus?
+    /// The index of unknown tokens, if the vocabulary has one.
+    var unknown: Int32?
 
     /// A number that tells these texts from others, as text.
     var fingerprint: String {
