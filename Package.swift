@@ -45,7 +45,8 @@ let package = Package(
         library("ElmanText", ["ElmanFiles"]),
         library("ElmanTraining", ["ElmanFiles", "ElmanOptimizers"]),
         library("ElmanModels", ["ElmanTraining", "ElmanLayers", "ElmanText"]),
-        library("Elman", ["ElmanModels"]),
+        library("ElmanInsight", ["ElmanModels"]),
+        library("Elman", ["ElmanInsight"]),
 
         .target(name: "CElmanTexts", exclude: ["texts"]),
         .executableTarget(
@@ -64,6 +65,7 @@ let package = Package(
         tests("ElmanTextTests", ["ElmanText"]),
         tests("ElmanTrainingTests", ["ElmanTraining", "ElmanLayers"]),
         tests("ElmanModelsTests", ["ElmanModels"]),
+        tests("ElmanInsightTests", ["ElmanInsight"]),
         tests("ProgramTests", ["ElmanProgram"]),
 
         .target(name: "ExampleSupport", path: "Examples/ExampleSupport", swiftSettings: strict),

@@ -1,5 +1,6 @@
 @_exported import ElmanFiles
 @_exported import ElmanGraph
+@_exported import ElmanInsight
 @_exported import ElmanLayers
 @_exported import ElmanModels
 @_exported import ElmanOptimizers

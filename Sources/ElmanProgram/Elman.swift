@@ -19,6 +19,7 @@ struct ElmanProgram: ParsableCommand {
         subcommands: [
             DemoCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, SearchCommand.self, ScoreCommand.self,
             GenerateCommand.self, PairsCommand.self, CompareCommand.self, SearchHyperparametersCommand.self, PlotCommand.self,
+            GradientsCommand.self, MemoryTasksCommand.self,
             InspectCommand.self, CheckDataCommand.self, MakeDataCommand.self, BenchCommand.self,
         ])
 

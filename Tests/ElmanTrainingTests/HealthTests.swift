@@ -52,8 +52,9 @@ private final class ReaderTask: TrainingTask {
 
     @Test func deadUnitsAreCounted() throws {
         #expect(try report(ReaderTask()).health?.deadUnitCount == 0)
-        let health = try #require(try report(ReaderTask(deadUnits: 3)).health)
-        #expect(health.deadUnitCount == 3 && health.unitCount == 4)
+        let health = try #require(try report(ReaderTask(deadUnits: 3), rate: 1e-12).health)
+        #expect(health.deadUnitCount == 3)
+        #expect(health.unitCount == 4)
     }
 
     @Test func saturationIsTheShareOfOutputsNearTheirEnds() throws {
@@ -119,7 +120,7 @@ private final class ReaderTask: TrainingTask {
     }
 
     @Test func deadAndSaturatedUnitsAreTold() throws {
-        let dead = try #require(try report(ReaderTask(deadUnits: 3)).health)
+        let dead = try #require(try report(ReaderTask(deadUnits: 3), rate: 1e-12).health)
         #expect(faults([evaluation(loss: 1, health: dead)]) == [.deadUnits])
         let saturated = try #require(try report(ReaderTask(scale: 1000)).health)
         #expect(faults([evaluation(loss: 1, health: saturated)]).contains(.saturated))

@@ -35,6 +35,7 @@ import Testing
         let switches = [
             "variational-dropout", "residual", "tie-embeddings", "direct-connections", "lowercase", "constrained", "shared-bpe",
             "bidirectional", "input-feeding", "dev-translation", "both-directions", "all-nodes", "ignore-save-errors",
+            "tensorboard",
         ]
         let shares = [
             "dropout", "unknown-rate", "teacher-forcing", "teacher-forcing-decay", "teacher-forcing-floor", "exploration",

@@ -17,8 +17,8 @@ public struct LanguageModel: Sendable {
     public let vocabulary: Vocabulary
     /// All its parameters: `embeddings`, `rnn/<layer>/…` or of a feed-forward model `hidden/…`, `scores/…`.
     public let parameters: ParameterCollection
-    let embeddings: LookupParameter
-    let network: any RecurrentNetwork
+    package let embeddings: LookupParameter
+    package let network: any RecurrentNetwork
     private let scoreLayer: Linear?
     private let tiedScoreLayer: TiedLinear?
 

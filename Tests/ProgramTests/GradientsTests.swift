@@ -1,0 +1,48 @@
+import Foundation
+import Testing
+
+/// How far networks learn back, by command.
+@Suite struct GradientsTests {
+    @Test func cellsAreComparedBeforeAndAfterLearning() throws {
+        let folder = TemporaryFolder()
+        let outcome = try Program.run(
+            [
+                "gradients", "--cells", "rnn,lstm", "--hidden", "8", "--length", "8", "--updates", "20", "--html", "flow.html",
+                "--json",
+            ], in: folder)
+        try #require(outcome.status == 0, "\(outcome.transcript)")
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        let networks = try #require(object["networks"] as? [[String: Any]])
+        #expect(networks.compactMap { $0["name"] as? String } == ["rnn", "lstm"])
+        #expect(networks.allSatisfy { ($0["initial"] as? [Double])?.count == 9 && ($0["trained"] as? [Double])?.count == 9 })
+        let page = try String(contentsOfFile: folder["flow.html"], encoding: .utf8)
+        #expect(page.contains("At initialisation") && page.contains("After learning") && page.contains("forgetGate"))
+    }
+
+    @Test func aTrainedModelIsMeasuredOnAText() throws {
+        let folder = try TrainedRun.words.get()
+        let outcome = try Program.run(["gradients", "run", "dev.txt", "--length", "12"], in: folder)
+        #expect(outcome.status == 0 && outcome.output.contains("rnn/0/forgetGate"), "\(outcome.transcript)")
+    }
+
+    @Test func memoryTasksTellWhatIsSolved() throws {
+        let folder = TemporaryFolder()
+        let outcome = try Program.run(
+            [
+                "memory-tasks", "--task", "recall", "--lengths", "3,5", "--cells", "lstm", "--hidden", "16", "--updates", "300",
+                "--learning-rate", "0.02", "--html", "tasks.html",
+            ], in: folder)
+        #expect(outcome.status == 0 && outcome.output.contains("5 steps"), "\(outcome.transcript)")
+        #expect(try String(contentsOfFile: folder["tasks.html"], encoding: .utf8).contains("<svg"))
+    }
+
+    @Test(arguments: [
+        (["gradients", "--cells", "lstn"], "did you mean \"lstm\""), (["gradients", "--learn", "ading"], "adding"),
+        (["gradients", "nowhere"], "no text to measure on"), (["memory-tasks", "--lengths", "5,x"], "'x'"),
+        (["memory-tasks", "--task", "coppy"], "copy"),
+    ])
+    func wrongUsageIsNamed(_ arguments: [String], _ part: String) throws {
+        let outcome = try Program.run(arguments, in: TemporaryFolder())
+        #expect(outcome.status == 64 && outcome.errors.contains(part), "\(outcome.transcript)")
+    }
+}
