@@ -175,6 +175,7 @@ extension ComputationGraph {
         storage.pointee.lastBackward = 0
         storage.pointee.generation &+= 1
         storage.pointee.entries.removeSubrange(mark.entryCount...)
+        storage.pointee.sharedNodes.removeAll { $0 >= mark.nodeCount }
         storage.pointee.forgetLeaves(from: mark.nodeCount)
     }
 }

@@ -56,6 +56,19 @@ final class SequenceMasks {
         }
     }
 
+    /// All masks, layer by layer; none before they are drawn.
+    var expressions: [Expression] { layers.flatMap { [$0.input, $0.state].compactMap { $0 } } }
+
+    /// The same masks as other expressions, of another graph.
+    func replaced(by expressions: [Expression]) -> SequenceMasks {
+        let masks = SequenceMasks(dropout)
+        var rest = expressions[...]
+        masks.layers = layers.map { layer in
+            Layer(input: layer.input.flatMap { _ in rest.popFirst() }, state: layer.state.flatMap { _ in rest.popFirst() })
+        }
+        return masks
+    }
+
     /// The mask of a layer's input, or nil.
     @usableFromInline
     func input(ofLayer layer: Int) -> Expression? { layers.isEmpty ? nil : layers[layer].input }

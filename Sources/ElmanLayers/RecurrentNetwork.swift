@@ -51,7 +51,7 @@ extension RecurrentNetwork {
 }
 
 /// Where a recurrent network stands in a sequence: a value that can be kept, branched and gone on from any number of times.
-public protocol RecurrentNetworkState {
+public protocol RecurrentNetworkState: CarriedState {
     /// The graph it lives in.
     var graph: ComputationGraph { get }
     /// The output of the top layer, `[hiddenSize]`.

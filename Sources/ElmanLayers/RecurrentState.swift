@@ -20,7 +20,7 @@ public struct RecurrentState<Cell: RecurrentCell> {
     @usableFromInline var topOutput: Expression?
     @usableFromInline let dropout: RecurrentDropout
     /// Masks that hold for the whole sequence; branches share them.
-    @usableFromInline let masks: SequenceMasks
+    @usableFromInline var masks: SequenceMasks
 
     @inlinable
     init(builder: RecurrentBuilder<Cell>, graph: ComputationGraph, layers: [Cell.State], dropout: RecurrentDropout) {
@@ -164,6 +164,29 @@ extension RecurrentState: RecurrentNetworkState {
     /// A state that goes on from stored values, with new masks.
     public func restarted(from values: [[Tensor]], in graph: ComputationGraph) -> RecurrentState {
         RecurrentState(builder: builder, values: values, in: graph, dropout: dropout)
+    }
+}
+
+// MARK: Long sequences
+
+extension RecurrentState: CarriedState {
+    /// The parts of all layers.
+    public var carriedValues: [Expression] { layers.flatMap(\.expressions) }
+
+    /// The masks that hold for the whole sequence.
+    public var carriedConstants: [Expression] { masks.expressions }
+
+    /// A state of the same masks and parts as other expressions.
+    public func carrying(_ values: [Expression], constants: [Expression], in graph: ComputationGraph) -> RecurrentState {
+        var rest = values[...]
+        let parts = layers.map { layer in
+            let count = layer.expressions.count
+            defer { rest = rest.dropFirst(count) }
+            return Cell.State(expressions: Array(rest.prefix(count)))
+        }
+        var state = RecurrentState(builder: builder, graph: graph, layers: parts, dropout: dropout)
+        state.masks = masks.replaced(by: constants)
+        return state
     }
 }
 

@@ -3,7 +3,13 @@ import ElmanTensor
 
 extension ComputationGraph {
     /// Gradients of a single number with respect to everything it depends on. See `Expression.backward`.
-    func backward(from expression: Expression, full: Bool, retaining: [Expression] = []) {
+    /// - Parameters:
+    ///   - arriving: what the gradients of these expressions start from: what reaches them from another graph. They are computed.
+    ///   - postponesShared: the gradients of `sharedExpressions` go no further.
+    func backward(
+        from expression: Expression, full: Bool, arriving: [(expression: Expression, gradient: Tensor)] = [],
+        postponesShared: Bool = false
+    ) {
         let target = node(expression)
         let shape = storage.pointee.shape(of: target)
         guard shape.totalCount == 1 else {
@@ -18,12 +24,18 @@ extension ComputationGraph {
         evaluate(target)
         let previous = full ? storage.pointee.markAllForGradients(upTo: target) : nil
         defer { if let previous { storage.pointee.restoreFlags(previous) } }
-        guard storage.pointee.nodes[target].flags.contains(.needsGradient) else { return }
-        storage.pointee.markReachable(from: target)
+        let sources = arriving.map { (node: node($0.expression), gradient: $0.gradient) }.filter {
+            storage.pointee.nodes[$0.node].flags.contains(.needsGradient)
+        }
+        let needsGradient = storage.pointee.nodes[target].flags.contains(.needsGradient)
+        guard needsGradient || !sources.isEmpty else { return }
+        storage.pointee.markReachable(from: sources.map(\.node) + (needsGradient ? [target] : []))
         storage.pointee.zeroGradients()
-        storage.pointee.seedGradient(of: target)
+        if needsGradient { storage.pointee.seedGradient(of: target) }
+        for source in sources { storage.pointee.add(source.gradient, toGradientOf: source.node) }
         let table = OpTable.pointer
         for batch in stride(from: storage.pointee.batches.count - 1, through: 0, by: -1) where isReachable(batch) {
+            if postponesShared, storage.pointee.isShared(batch: batch) { continue }
             let op = table[Int(storage.pointee.batches[batch].op)].unsafelyUnwrapped
             op._withUnsafeGuaranteedRef { runBackward(batch, $0) }
         }
@@ -100,12 +112,12 @@ extension GraphStorage {
     @inline(__always)
     func needsGradient(_ node: Int) -> Bool { nodes[node].flags.contains(.needsGradient) }
 
-    /// Marks the nodes through which the target depends on something that needs a gradient.
-    mutating func markReachable(from target: Int) {
+    /// Marks the nodes through which the targets depend on something that needs a gradient.
+    mutating func markReachable(from targets: [Int]) {
         reachable.resize(to: nodes.count)
         reachable.pointer.update(repeating: 0, count: nodes.count)
-        reachable[target] = 1
-        for index in stride(from: target, through: 0, by: -1) where reachable[index] != 0 {
+        for target in targets { reachable[target] = 1 }
+        for index in stride(from: targets.max() ?? -1, through: 0, by: -1) where reachable[index] != 0 {
             let start = Int(nodes[index].firstArgument)
             for position in start..<start + Int(nodes[index].argumentCount) {
                 let argument = Int(arguments[position])
@@ -118,6 +130,21 @@ extension GraphStorage {
     mutating func seedGradient(of target: Int) {
         if nodes[target].flags.contains(.parameter) { entries[Int(nodes[target].data)].prepareGradient() }
         gradient(of: target).pointee += 1
+    }
+
+    /// Adds to the gradient of a computed node that is no parameter.
+    func add(_ tensor: Tensor, toGradientOf node: Int) {
+        let count = shape(of: node).count, target = gradient(of: node), stride = Int(nodes[node].rowStride)
+        tensor.scalars.withUnsafeBufferPointer { source in
+            for member in 0..<shape(of: node).batchSize {
+                ek_accumulate(count, source.baseAddress! + member * count, target + member * stride)
+            }
+        }
+    }
+
+    /// Whether a batch is of nodes that are shared by the graphs of a long computation.
+    func isShared(batch: Int) -> Bool {
+        !sharedNodes.isEmpty && sharedNodes.contains(batchNodes[Int(batches[batch].firstNode)])
     }
 
     /// Zeroes the gradients of everything that was computed: they are accumulated into.

@@ -30,6 +30,8 @@ package struct GraphStorage {
     var reachable = Column<UInt8>(capacity: 1024)
     var parameterNodes = ParameterNodes()
     var zeroNodes: [Shape: Int32] = [:]
+    /// Nodes made of parameters alone, once for all steps: see `ComputationGraph.sharedExpressions`.
+    var sharedNodes: [Int32] = []
     /// Parameters in use, kept alive and found by their node's data, and the stores of them.
     var entries: [ParameterEntry] = []
     var stores: [ParameterStore] = []
@@ -114,6 +116,7 @@ package struct GraphStorage {
         batchRows.truncate(to: 0)
         parameterNodes.clear()
         zeroNodes.removeAll(keepingCapacity: true)
+        sharedNodes.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
         stores.removeAll(keepingCapacity: true)
     }

@@ -265,7 +265,8 @@ extension UnsafeMutablePointer<GraphStorage> {
         for position in 0..<arguments.count {
             let argument = arguments[position]
             own[position] = argument
-            depth = max(depth, nodes[Int(argument)].depth + 1)
+            // What is computed already is nothing to wait for, as a leaf.
+            depth = max(depth, nodes[Int(argument)].value == nil ? nodes[Int(argument)].depth + 1 : 1)
             flags.formUnion(nodes[Int(argument)].flags)
         }
         flags.formIntersection(settings.isDifferentiable ? .needsGradient : [])

@@ -19,7 +19,7 @@ package struct Node: BitwiseCopyable {
     var dataCount: Int32
     /// Nodes of one signature may run as one batch.
     var signature: Int32
-    /// Longest path from a leaf.
+    /// Longest path from a leaf, or from what was computed when it was inserted.
     var depth: Int32
     /// Distance in floats between the members of its batch, and between the columns of a matrix.
     var rowStride: Int32

@@ -224,8 +224,9 @@ struct Planner {
         let classes = classes.pointer, active = active.pointer
         var best = 0, lowest = classes[Int(active[0])].averageDepth
         for position in 1..<max(self.active.count, 1) {
-            let depth = classes[Int(active[position])].averageDepth
-            if depth < lowest || (depth == lowest && active[position] < active[best]) {
+            let state = classes + Int(active[position]), depth = state.pointee.averageDepth
+            // Of equals the one that was built first: so that a part of a graph has the same order as by itself.
+            if depth < lowest || (depth == lowest && state.pointee.firstReady < classes[Int(active[best])].firstReady) {
                 best = position
                 lowest = depth
             }

@@ -92,4 +92,12 @@ private struct WindowState: RecurrentNetworkState {
     func restarted(from values: [[Tensor]], in graph: ComputationGraph) -> WindowState {
         network.state(values.map { $0.map { graph.input($0) } }, in: graph)
     }
+
+    var carriedValues: [Expression] { window }
+
+    var carriedConstants: [Expression] { [] }
+
+    func carrying(_ values: [Expression], constants: [Expression], in graph: ComputationGraph) -> WindowState {
+        network.state([values], in: graph)
+    }
 }
