@@ -14,6 +14,8 @@ public struct TextCorpus: Sendable {
     /// Type numbers, and `endMark` after each sentence.
     private var tokens: [Int32] = []
     private var starts = [0]
+    /// Which sentence each document begins with.
+    private var documentStarts = [0]
     /// Where each type was first seen, for messages: file and line.
     private var firstPlaces: [(file: Int32, line: Int)] = []
     private var files: [String] = []
@@ -26,6 +28,7 @@ public struct TextCorpus: Sendable {
         self.options = options
         for path in paths {
             let before = statistics.sentences
+            if options.separatesDocuments { endDocument() }
             files.append(nameInMessages(path))
             try readLines(of: path) { line throws(DataError) in try add(line) }
             guard statistics.sentences > before else { throw Self.noSentences(in: files[files.count - 1]) }
@@ -58,6 +61,7 @@ public struct TextCorpus: Sendable {
         statistics.longestLine = max(statistics.longestLine, line.bytes.count)
         if line.bytes.isBlank {
             statistics.blankLines += 1
+            if options.separatesDocuments { return endDocument() }
             guard options.keepsBlankLines else { return }
         }
         guard let offset = UTF8Checker.firstInvalid(in: line.bytes) else { return normalize(line.bytes, line: line.number) }
@@ -108,6 +112,11 @@ public struct TextCorpus: Sendable {
         statistics.tokens = tokens.count
     }
 
+    /// The next sentence begins a document.
+    private mutating func endDocument() {
+        if documentStarts[documentStarts.count - 1] < statistics.sentences { documentStarts.append(statistics.sentences) }
+    }
+
     /// Counts a line that a tokeniser has dealt with.
     mutating func countLine(bytes: Int, isBlank: Bool) {
         statistics.lines += 1
@@ -149,6 +158,7 @@ extension TextCorpus {
             let type = tokens[position]
             tokens[position] = type == Self.endMark ? Int32(boundary) : indices[Int(type)]
         }
-        return EncodedCorpus(tokens: tokens, starts: starts, statistics: statistics)
+        if documentStarts.count > 1, documentStarts.last == statistics.sentences { documentStarts.removeLast() }
+        return EncodedCorpus(tokens: tokens, starts: starts, documentStarts: documentStarts, statistics: statistics)
     }
 }

@@ -17,6 +17,8 @@ public struct ReadingOptions: Sendable, Hashable {
     public var invalidUTF8: InvalidUTF8
     /// Whether a blank line is a sentence of nothing but its end mark. Otherwise blank lines are skipped and counted.
     public var keepsBlankLines: Bool
+    /// Whether a blank line stands between documents, and every file begins one. It is no sentence then.
+    public var separatesDocuments: Bool
     /// The most tokens of one line to keep, its end mark not counted; what is longer is cut, and counted.
     public var maximumLength: Int
     /// The form of characters that can be written in more than one way.
@@ -24,12 +26,13 @@ public struct ReadingOptions: Sendable, Hashable {
 
     /// Options for a unit; all others have the defaults shown.
     public init(
-        unit: TextUnit = .word, invalidUTF8: InvalidUTF8 = .refuse, keepsBlankLines: Bool = false, maximumLength: Int = .max,
-        normalization: TextNormalization = .none
+        unit: TextUnit = .word, invalidUTF8: InvalidUTF8 = .refuse, keepsBlankLines: Bool = false,
+        separatesDocuments: Bool = false, maximumLength: Int = .max, normalization: TextNormalization = .none
     ) {
         self.unit = unit
         self.invalidUTF8 = invalidUTF8
         self.keepsBlankLines = keepsBlankLines
+        self.separatesDocuments = separatesDocuments
         self.maximumLength = maximumLength
         self.normalization = normalization
     }
