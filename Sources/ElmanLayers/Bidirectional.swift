@@ -56,7 +56,7 @@ public struct Bidirectional<Cell: RecurrentCell>: Sendable {
             func direction(_ name: String) -> RecurrentBuilder<Cell> {
                 RecurrentBuilder(
                     scopes: [parameters.scope("\(layer)").scope(name)], inputSize: layer == 0 ? inputSize : 2 * hiddenSize,
-                    hiddenSize: hiddenSize, isResidual: false, learnedInitialState: learnedInitialState, makeCell: makeCell)
+                    hiddenSizes: [hiddenSize], isResidual: false, learnedInitialState: learnedInitialState, makeCell: makeCell)
             }
             return Layer(forward: direction("forward"), backward: direction("backward"))
         }

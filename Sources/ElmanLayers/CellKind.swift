@@ -45,6 +45,11 @@ public struct CellKind: RawRepresentable, Sendable, Hashable, CaseIterable, Cust
         self = kind
     }
 
+    /// Whether the state is multiplied by matrices, so that weight drop has something to drop elements of.
+    public var hasRecurrentMatrices: Bool {
+        !makeNetwork(kind: self, inputSize: 4, hiddenSize: 4, in: .declarations()).recurrentMatrices.isEmpty
+    }
+
     /// The name.
     public var description: String { rawValue }
 

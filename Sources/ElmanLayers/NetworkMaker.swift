@@ -6,9 +6,19 @@ public func makeNetwork(
     kind: CellKind, layerCount: Int = 1, inputSize: Int, hiddenSize: Int, options: NetworkOptions = NetworkOptions(),
     in parameters: ParameterCollection
 ) -> any RecurrentNetwork {
-    kind.makeStack(
-        StackShape(
-            layerCount: layerCount, inputSize: inputSize, hiddenSize: hiddenSize, options: options, parameters: parameters))
+    guard layerCount >= 1 else { fail("a recurrent network has at least one layer, not \(layerCount)") }
+    return makeNetwork(
+        kind: kind, inputSize: inputSize, hiddenSizes: Array(repeating: hiddenSize, count: layerCount), options: options,
+        in: parameters)
+}
+
+/// A network of one sort of cell, chosen by name, whose layers have sizes of their own, lowest first. Fails where there are none,
+/// and where layers of different sizes are to be residual.
+public func makeNetwork(
+    kind: CellKind, inputSize: Int, hiddenSizes: [Int], options: NetworkOptions = NetworkOptions(),
+    in parameters: ParameterCollection
+) -> any RecurrentNetwork {
+    kind.makeStack(StackShape(inputSize: inputSize, hiddenSizes: hiddenSizes, options: options, parameters: parameters))
 }
 
 /// Layers in both directions of one sort of cell, chosen by name. `hiddenSize` is that of one direction. Parameters are named
@@ -24,13 +34,13 @@ public func makeBidirectionalNetwork(
 
 /// Layers one upon the other.
 struct StackShape {
-    let layerCount: Int, inputSize: Int, hiddenSize: Int
+    let inputSize: Int, hiddenSizes: [Int]
     let options: NetworkOptions
     let parameters: ParameterCollection
 
     func network<Cell: RecurrentCell>(_ makeCell: (Int, Int, ParameterCollection) -> Cell) -> any RecurrentNetwork {
         RecurrentBuilder(
-            layerCount: layerCount, inputSize: inputSize, hiddenSize: hiddenSize, isResidual: options.isResidual,
+            inputSize: inputSize, hiddenSizes: hiddenSizes, isResidual: options.isResidual,
             learnedInitialState: options.learnedInitialState, in: parameters, makeCell: makeCell)
     }
 }

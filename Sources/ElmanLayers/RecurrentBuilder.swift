@@ -39,19 +39,35 @@ public struct RecurrentBuilder<Cell: RecurrentCell>: Sendable {
     ) {
         guard layerCount >= 1 else { fail("a recurrent network has at least one layer, not \(layerCount)") }
         self.init(
-            scopes: (0..<layerCount).map { parameters.scope("\($0)") }, inputSize: inputSize, hiddenSize: hiddenSize,
+            inputSize: inputSize, hiddenSizes: Array(repeating: hiddenSize, count: layerCount), isResidual: isResidual,
+            learnedInitialState: learnedInitialState, in: parameters, makeCell: makeCell)
+    }
+
+    /// Layers of sizes of their own, lowest first, made by `makeCell`. Fails where there are none, and where layers of different
+    /// sizes are to be residual.
+    public init(
+        inputSize: Int, hiddenSizes: [Int], isResidual: Bool = false, learnedInitialState: Initializer? = nil,
+        in parameters: ParameterCollection,
+        makeCell: (_ inputSize: Int, _ hiddenSize: Int, _ parameters: ParameterCollection) -> Cell
+    ) {
+        guard !hiddenSizes.isEmpty else { fail("a recurrent network has at least one layer") }
+        self.init(
+            scopes: hiddenSizes.indices.map { parameters.scope("\($0)") }, inputSize: inputSize, hiddenSizes: hiddenSizes,
             isResidual: isResidual, learnedInitialState: learnedInitialState, makeCell: makeCell)
     }
 
     /// One layer in each scope.
     init(
-        scopes: [ParameterCollection], inputSize: Int, hiddenSize: Int, isResidual: Bool, learnedInitialState: Initializer?,
+        scopes: [ParameterCollection], inputSize: Int, hiddenSizes: [Int], isResidual: Bool, learnedInitialState: Initializer?,
         makeCell: (_ inputSize: Int, _ hiddenSize: Int, _ parameters: ParameterCollection) -> Cell
     ) {
-        guard inputSize >= 1, hiddenSize >= 1 else {
-            fail("a recurrent network has at least one input and one unit, not \(inputSize) and \(hiddenSize)")
+        guard inputSize >= 1, hiddenSizes.allSatisfy({ $0 >= 1 }) else {
+            fail("a recurrent network has at least one input and one unit, not \(inputSize) and \(hiddenSizes)")
         }
-        let layers = scopes.indices.map { makeCell($0 == 0 ? inputSize : hiddenSize, hiddenSize, scopes[$0]) }
+        if isResidual, let first = hiddenSizes.first, hiddenSizes.contains(where: { $0 != first }) {
+            fail("layers of \(hiddenSizes) units cannot be residual; make them equal")
+        }
+        let layers = scopes.indices.map { makeCell($0 == 0 ? inputSize : hiddenSizes[$0 - 1], hiddenSizes[$0], scopes[$0]) }
         self.layers = layers
         self.isResidual = isResidual
         let shapes = Self.stateShapes(of: layers)
@@ -140,6 +156,9 @@ public struct RecurrentBuilder<Cell: RecurrentCell>: Sendable {
 extension RecurrentBuilder: RecurrentNetwork {
     /// How many layers there are.
     public var layerCount: Int { layers.count }
+
+    /// Those of the cells, lowest first.
+    public var recurrentMatrices: [Parameter] { layers.flatMap(\.recurrentMatrices) }
 
     /// As `initialState(in:dropout:)`.
     public func start(in graph: ComputationGraph, dropout: RecurrentDropout) -> any RecurrentNetworkState {

@@ -16,6 +16,9 @@ public protocol RecurrentCell: Sendable {
     init(inputSize: Int, hiddenSize: Int, in parameters: ParameterCollection)
     /// The state before the first step: zeros, or a learned parameter.
     func initialState(in graph: ComputationGraph) -> State
+    /// The matrices that a state is multiplied by on its way to the next step: what weight drop drops elements of. None unless the
+    /// cell says so.
+    var recurrentMatrices: [Parameter] { get }
     /// The state after an input of shape `[inputSize]`.
     func step(_ input: Expression, from state: State) -> State
     /// The output of a state, of shape `[hiddenSize]`.
@@ -51,6 +54,9 @@ public struct RecurrentGate {
 }
 
 extension RecurrentCell {
+    /// None.
+    public var recurrentMatrices: [Parameter] { [] }
+
     /// False: sequences are read step by step.
     @inlinable public var readsSequences: Bool { false }
 

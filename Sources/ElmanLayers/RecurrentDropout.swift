@@ -7,14 +7,23 @@ public struct RecurrentDropout: Sendable, Hashable {
     public var betweenLayers: Float = 0
     /// Of the input of each layer, one mask for the whole sequence (Gal and Ghahramani 2016).
     public var variationalInput: Float = 0
+    /// Of the input of each layer above the lowest, where that differs from the lowest; nil: as `variationalInput`.
+    public var variationalHidden: Float?
     /// Of the state that the recurrent product sees, one mask for the whole sequence.
     public var variationalState: Float = 0
+    /// Of the elements of the recurrent matrices: one mask for all that is read in a graph (`ComputationGraph.dropWeights`).
+    public var recurrentWeights: Float = 0
 
     /// No dropout but what is given.
-    public init(betweenLayers: Float = 0, variationalInput: Float = 0, variationalState: Float = 0) {
+    public init(
+        betweenLayers: Float = 0, variationalInput: Float = 0, variationalHidden: Float? = nil, variationalState: Float = 0,
+        recurrentWeights: Float = 0
+    ) {
         self.betweenLayers = betweenLayers
         self.variationalInput = variationalInput
+        self.variationalHidden = variationalHidden
         self.variationalState = variationalState
+        self.recurrentWeights = recurrentWeights
     }
 
     /// No dropout.
@@ -38,7 +47,7 @@ final class SequenceMasks {
     @usableFromInline
     init(_ dropout: RecurrentDropout) {
         self.dropout = dropout
-        isNeeded = dropout.variationalInput > 0 || dropout.variationalState > 0
+        isNeeded = dropout.variationalInput > 0 || (dropout.variationalHidden ?? 0) > 0 || dropout.variationalState > 0
     }
 
     /// Whether there are any.
@@ -47,12 +56,13 @@ final class SequenceMasks {
     /// Draws the masks of layers of the given sizes, unless they are drawn.
     func draw(inputSizes: [Int], hiddenSizes: [Int], batchSize: Int, in graph: ComputationGraph) {
         guard isNeeded else { return }
-        if let mask = layers.first.flatMap({ $0.input ?? $0.state }), graph.owns(mask) { return }
+        if let mask = layers.lazy.compactMap({ $0.input ?? $0.state }).first, graph.owns(mask) { return }
         func mask(_ size: Int, _ rate: Float) -> Expression? {
             rate > 0 ? graph.dropoutMask(Shape([size], batchSize: batchSize), rate: rate) : nil
         }
-        layers = zip(inputSizes, hiddenSizes).map { inputSize, hiddenSize in
-            Layer(input: mask(inputSize, dropout.variationalInput), state: mask(hiddenSize, dropout.variationalState))
+        layers = inputSizes.indices.map { layer in
+            let inputRate = layer == 0 ? dropout.variationalInput : dropout.variationalHidden ?? dropout.variationalInput
+            return Layer(input: mask(inputSizes[layer], inputRate), state: mask(hiddenSizes[layer], dropout.variationalState))
         }
     }
 

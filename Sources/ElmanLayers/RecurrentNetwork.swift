@@ -12,6 +12,8 @@ public protocol RecurrentNetwork: Sendable {
     var layerCount: Int { get }
     /// The parameters, lowest layer first.
     var parameters: [Parameter] { get }
+    /// The matrices that states are multiplied by, lowest layer first: what weight drop drops elements of.
+    var recurrentMatrices: [Parameter] { get }
     /// Shapes of the parts of the state, for each layer in the cell's order: what `start(from:)` takes.
     var stateShapes: [[Shape]] { get }
     /// The state before the first input.
@@ -25,6 +27,9 @@ public protocol RecurrentNetwork: Sendable {
 }
 
 extension RecurrentNetwork {
+    /// None.
+    public var recurrentMatrices: [Parameter] { [] }
+
     /// The state before the first input, without dropout.
     public func start(in graph: ComputationGraph) -> any RecurrentNetworkState { start(in: graph, dropout: .none) }
 

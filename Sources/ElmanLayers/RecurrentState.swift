@@ -29,6 +29,13 @@ public struct RecurrentState<Cell: RecurrentCell> {
         self.layers = layers
         self.dropout = dropout
         masks = SequenceMasks(dropout)
+        if dropout.recurrentWeights > 0 { dropWeights() }
+    }
+
+    /// Drops elements of the recurrent matrices for the rest of the graph, unless that was done.
+    @usableFromInline
+    func dropWeights() {
+        for matrix in builder.recurrentMatrices { graph.dropWeights(of: matrix, rate: dropout.recurrentWeights) }
     }
 
     /// The output of the top layer, `[hiddenSize]`. Before the first input that of the initial state.

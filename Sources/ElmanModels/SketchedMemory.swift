@@ -37,7 +37,7 @@ extension MemoryEstimate {
     package static func requirePossible(
         _ configuration: LanguageModelConfiguration, vocabularySize: Int
     ) throws(DataError) {
-        try requirePossible(LanguageModelSizes.declared(configuration, vocabularySize: vocabularySize))
+        try requirePossible(LanguageModelSizes.declared(configuration, vocabularySize: vocabularySize).parameters)
     }
 
     private static func requirePossible(_ parameters: ParameterCollection) throws(DataError) {

@@ -1,6 +1,19 @@
 import ElmanTensor
 
 extension Trainer {
+    /// Begins the averaging `.nonMonotonic` where it is due and has not begun; to be called after every evaluation. Nothing
+    /// happens under any other averaging.
+    /// - Parameter developmentLosses: the losses of all evaluations so far, oldest first; lower is better.
+    /// - Returns: whether it begins now.
+    @discardableResult
+    public func beginAveragingIfDue(developmentLosses: [Double]) -> Bool {
+        guard case .nonMonotonic(let interval) = averaging.kind, !averager.isTriggered,
+            nonMonotonicTrigger(developmentLosses, interval: interval)
+        else { return false }
+        averager.isTriggered = true
+        return true
+    }
+
     /// Whether an average was made, so that it can be swapped in.
     public var hasAverages: Bool { averager.hasAverages }
 

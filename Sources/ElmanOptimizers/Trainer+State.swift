@@ -13,6 +13,7 @@ extension Trainer {
             "averaging": averaging.description, "average_pending": String(averager.pendingUpdateCount),
             "averages_swapped_in": String(averager.isSwappedIn),
         ]
+        if case .nonMonotonic = averaging.kind { values["averaging_began"] = String(averager.isTriggered) }
         if let lastGradientNorm { values["last_gradient_norm"] = lastGradientNorm.description }
         for (index, entry) in entries.enumerated() {
             let offset = offset(of: entry)
@@ -46,6 +47,7 @@ extension Trainer {
         let rate = try values.double("learning_rate"), updateCount = try values.count("update_count")
         let clipped = try values.count("clipped_update_count"), skipped = try values.count("skipped_update_count")
         let pending = try values.count("average_pending"), isSwappedIn = try values.bool("averages_swapped_in")
+        let hasBegun = state.values["averaging_began"] == nil ? false : try values.bool("averaging_began")
         let norm = state.values["last_gradient_norm"] == nil ? nil : try values.double("last_gradient_norm")
         let tensors = try collectTensors(state, expected: values.count("tensor_count"))
         var stepCounts: [Int] = []
@@ -61,7 +63,7 @@ extension Trainer {
         skippedUpdateCount = skipped
         lastGradientNorm = norm
         clearMoments()
-        averager.restore(stepCounts: stepCounts, pending: pending, isSwappedIn: isSwappedIn)
+        averager.restore(stepCounts: stepCounts, pending: pending, isSwappedIn: isSwappedIn, isTriggered: hasBegun)
         fill(tensors)
     }
 

@@ -11,6 +11,8 @@ final class WeightAverager {
     /// Updates since the last step of the averages.
     var pendingUpdateCount = 0
     var isSwappedIn = false
+    /// Whether an averaging that waits for the development losses has begun.
+    var isTriggered = false
 
     init(_ store: ParameterStore) { self.store = store }
 
@@ -32,7 +34,17 @@ final class WeightAverager {
         self.averaging = averaging
         stepCounts = []
         pendingUpdateCount = 0
+        isTriggered = false
         extend(to: entries)
+    }
+
+    /// Whether there is an average to be made: one was asked for, and need not wait any more.
+    private var isUnderWay: Bool {
+        switch averaging.kind {
+        case .none: false
+        case .nonMonotonic: isTriggered
+        case .exponential, .cumulative: true
+        }
     }
 
     /// Begins the averages of entries that are new.
@@ -54,7 +66,7 @@ final class WeightAverager {
 
     /// Notes that an update was made, and averages where it is time.
     func add(_ entries: [ParameterEntry]) {
-        guard averaging.kind != .none else { return }
+        guard isUnderWay else { return }
         pendingUpdateCount += 1
         guard pendingUpdateCount >= averaging.every else { return }
         pendingUpdateCount = 0
@@ -73,11 +85,12 @@ final class WeightAverager {
     }
 
     /// Takes over saved counts; the averages themselves are set afterwards.
-    func restore(stepCounts: [Int], pending: Int, isSwappedIn: Bool) {
+    func restore(stepCounts: [Int], pending: Int, isSwappedIn: Bool, isTriggered: Bool) {
         memory?.clear(usedCount: store.usedCount)
         self.stepCounts = stepCounts
         pendingUpdateCount = pending
         self.isSwappedIn = isSwappedIn
+        self.isTriggered = isTriggered
     }
 
     /// Exchanges the weights and their averages.

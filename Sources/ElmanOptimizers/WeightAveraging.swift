@@ -14,6 +14,9 @@ public struct WeightAveraging: Hashable, Sendable {
         case exponential(decay: Double, correctsBias: Bool)
         /// The mean of all: w = 1 / t (Polyak and Juditsky 1992).
         case cumulative
+        /// The mean of all from an update on that development losses decide: NT-ASGD (Merity, Keskar and Socher 2018). See
+        /// `nonMonotonicTrigger` and `Trainer.beginAveragingIfDue`.
+        case nonMonotonic(interval: Int)
     }
 
     /// Which average.
@@ -38,11 +41,17 @@ public struct WeightAveraging: Hashable, Sendable {
     /// The mean of the weights after all updates from now on.
     public static func cumulative(every: Int = 1) -> WeightAveraging { WeightAveraging(.cumulative, every: every) }
 
+    /// The mean of the weights after all updates from when an evaluation is worse than the best of those more than `interval`
+    /// evaluations before it.
+    public static func nonMonotonic(interval: Int = 5) -> WeightAveraging {
+        WeightAveraging(.nonMonotonic(interval: max(interval, 0)), every: 1)
+    }
+
     /// What the new weights get at the `step`-th step, counted from 1.
     func weight(at step: Int) -> Float {
         switch kind {
         case .none: 0
-        case .cumulative: Float(1 / Double(step))
+        case .cumulative, .nonMonotonic: Float(1 / Double(step))
         case .exponential(let decay, let correctsBias):
             Float(correctsBias ? (1 - decay) / (1 - power(decay, step)) : 1 - decay)
         }
@@ -62,13 +71,14 @@ extension WeightAveraging: CustomStringConvertible {
         case .cumulative: "cumulative every \(every)"
         case .exponential(let decay, let correctsBias):
             "exponential \(decay) \(correctsBias ? "corrected" : "uncorrected") every \(every)"
+        case .nonMonotonic(let interval): "non-monotonic after \(interval)"
         }
     }
 }
 
 /// When to begin averaging, by the rule of NT-ASGD (Merity, Keskar and Socher 2018): as soon as the latest loss on the
-/// development data is worse than the best of those more than `interval` evaluations before it. Then set
-/// `trainer.averaging = .cumulative()`.
+/// development data is worse than the best of those more than `interval` evaluations before it. The averaging
+/// `.nonMonotonic(interval:)` goes by it.
 /// - Parameters:
 ///   - losses: the losses of all evaluations, oldest first; lower is better.
 ///   - interval: n of the paper.

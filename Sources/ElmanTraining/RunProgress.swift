@@ -23,7 +23,8 @@ public struct RunProgress: Sendable, Hashable {
     public var bestEpoch = 0
     /// Evaluations since the best one.
     public var evaluationsSinceBest = 0
-    /// All values of the measure that decides, in order: schedules go by them.
+    /// All values of the measure that decides, in order, those of one that is better when higher with the opposite sign:
+    /// schedules and averages go by them.
     public var history: [Double] = []
     /// Lines of the log.
     public var logLineCount = 0

@@ -4,7 +4,7 @@ import ElmanOptimizers
 import ElmanTensor
 
 /// Trains a task: epochs, evaluations, the best model kept, early stopping, checkpoints, and going on after an interruption as
-/// if there had been none.
+/// if there had been none. Where the trainer keeps averages of the weights, they are what is evaluated and kept.
 ///
 /// The same task, options and seed give the same bits of all weights, with any number of threads and with any number of
 /// interruptions in between.
@@ -156,6 +156,9 @@ public final class TrainingLoop {
     private func learn(_ loss: TrainingLoss) -> [String] {
         loss.objective.backward()
         task.finishUpdate()
+        let rate = trainer.learningRate
+        defer { trainer.learningRate = rate }
+        trainer.learningRate = rate * loss.rateFactor
         if case .skippedNonFinite(let names) = trainer.update() { return names }
         return []
     }
@@ -167,12 +170,15 @@ public final class TrainingLoop {
 
     private func evaluate() throws -> TrainingEnd? {
         let seconds = secondsBefore + monotonicSeconds() - startTime - lastEvaluationSeconds
-        let evaluation = task.evaluate()
+        let (evaluation, isBest) = try trainer.withAverages {
+            let evaluation = task.evaluate()
+            return (evaluation, try keepIfBest(evaluation))
+        }
         progress.seconds = secondsBefore + monotonicSeconds() - startTime
         let rate = Double(progress.unitCount - lastEvaluationUnits) / max(seconds, 1e-9)
-        let isBest = try keepIfBest(evaluation)
         let trainLoss = progress.runningLoss
         note(evaluation, isBest: isBest)
+        trainer.beginAveragingIfDue(developmentLosses: progress.history)
         let report = EvaluationReport(
             progress: progress, trainLoss: trainLoss, evaluation: evaluation, isBest: isBest,
             learningRate: trainer.learningRate, unitsPerSecond: rate, health: health)
@@ -202,7 +208,7 @@ public final class TrainingLoop {
         progress.lossSum = 0
         progress.lossUnits = 0
         guard let evaluation else { return }
-        progress.history.append(evaluation.value)
+        progress.history.append(evaluation.isLowerBetter ? evaluation.value : -evaluation.value)
         if isBest {
             progress.bestValue = evaluation.value
             progress.bestUpdate = progress.update

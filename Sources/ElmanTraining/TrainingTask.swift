@@ -55,12 +55,15 @@ public struct TrainingLoss {
     public var total: Expression
     /// Tokens, sentences or whatever the task counts.
     public var unitCount: Int
+    /// What the learning rate of this update is multiplied by, and of no other.
+    public var rateFactor: Double
 
     /// A loss. `total` is the objective unless another is given.
-    public init(objective: Expression, total: Expression? = nil, unitCount: Int) {
+    public init(objective: Expression, total: Expression? = nil, unitCount: Int, rateFactor: Double = 1) {
         self.objective = objective
         self.total = total ?? objective
         self.unitCount = unitCount
+        self.rateFactor = rateFactor
     }
 }
 

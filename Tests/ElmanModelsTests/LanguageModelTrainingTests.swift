@@ -129,7 +129,7 @@ final class TemporaryFolder {
 
 extension RunFolder {
     /// A run without `config.json` counts as one here.
-    fileprivate static func resumeForTests(_ path: String) throws -> RunFolder {
+    static func resumeForTests(_ path: String) throws -> RunFolder {
         let folder = try RunFolder.create(path + "-config")
         try folder.write(configuration: [:], programVersion: "test")
         let configuration = try FileSystem.readFile(folder.configurationPath)

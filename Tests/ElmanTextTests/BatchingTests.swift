@@ -109,6 +109,30 @@ import Testing
         #expect(all.flatMap(\.targets).sorted() == (0..<1_000).map { Int32($0) })
     }
 
+    @Test("segments that vary cover the text once, are seldom short, and follow from the seed")
+    func variation() {
+        let tokens = (0..<200_000).map { Int32($0) }
+        let batchers = [1, 1, 2].map { seed in
+            StreamBatcher(tokens, streams: 2, steps: 70, boundary: 0, variation: RandomGenerator(seed: seed))
+        }
+        let lengths = batchers[0].map(\.stepCount)
+        #expect(lengths.reduce(0, +) == 100_000)
+        let targets = batchers[0].flatMap(\.targets)
+        #expect(targets.filter { $0 < 100_000 } == Array(tokens[..<100_000]))
+        let all = lengths.dropLast()
+        #expect(all.allSatisfy { $0 >= 5 && $0 <= SegmentLengths.longest(mean: 70) })
+        // Five standard deviations of about 1 460 lengths, which are rounded down.
+        let full = all.filter { $0 > 52 }
+        let share = Double(full.count) / Double(all.count), mean = Double(full.reduce(0, +)) / Double(full.count)
+        #expect((0.9215...0.9785).contains(share))
+        #expect((68.8...70.2).contains(mean))
+        #expect(batchers[1].map(\.stepCount) == lengths)
+        #expect(batchers[2].map(\.stepCount) != lengths)
+        #expect(Array(batchers[0][7...]) == Array(Array(batchers[1])[7...]))
+        let short = StreamBatcher(tokens, streams: 100, steps: 5, boundary: 0, variation: RandomGenerator(seed: 3))
+        #expect(short.dropLast().allSatisfy { $0.stepCount >= 5 })
+    }
+
     @Test("more streams than tokens are as many as there are tokens, and an empty text has no segment")
     func smallTexts() {
         let batcher = StreamBatcher([4, 5], streams: 20, steps: 35, boundary: 0)

@@ -13,10 +13,17 @@ private final class LineTask: TrainingTask {
     var carriedState: [[Tensor]]?
     private let weights: Parameter
     private var evaluations: [Double]
+    private let isLowerBetter: Bool
     private(set) var saves = 0
     private(set) var order: [String] = []
+    /// What the learning rate of each update is multiplied by.
+    var rateFactor = 1.0
+    /// The weights whenever the model was evaluated.
+    private(set) var evaluated: [[Float]] = []
+    var values: [Float] { weights.values.scalars }
 
-    init(evaluations: [Double] = []) {
+    init(evaluations: [Double] = [], isLowerBetter: Bool = true) {
+        self.isLowerBetter = isLowerBetter
         weights = parameters.add([2], named: "weights", initializer: .zeros)
         self.evaluations = evaluations.reversed()
     }
@@ -29,11 +36,12 @@ private final class LineTask: TrainingTask {
     func loss(ofUpdate update: Int, in graph: ComputationGraph) -> TrainingLoss {
         order.append("update \(update)")
         let difference = weights(in: graph) - graph.input([Float(update), 1])
-        return TrainingLoss(objective: sum(difference .* difference), unitCount: 2)
+        return TrainingLoss(objective: sum(difference .* difference), unitCount: 2, rateFactor: rateFactor)
     }
 
     func evaluate() -> Evaluation? {
-        evaluations.popLast().map { Evaluation("dev_loss", $0, isLowerBetter: true) }
+        evaluated.append(values)
+        return evaluations.popLast().map { Evaluation("dev_loss", $0, isLowerBetter: isLowerBetter) }
     }
 
     func saveModel(to path: String) { saves += 1 }
@@ -94,6 +102,55 @@ private final class LineTask: TrainingTask {
         try loop.run()
         #expect(seen == [0, 1, 2, 3, 4, 5])
         #expect(loop.trainer.learningRate == 0.05)
+    }
+
+    /// A factor changes the step of its update and neither the rate that is told nor the next update.
+    @Test func aFactorOfTheRateHoldsForItsUpdate() throws {
+        let plain = LineTask(), scaled = LineTask()
+        let faster = loop(plain, epochs: 1)
+        faster.learningRate = { _ in 0.05 }
+        try faster.run()
+        scaled.rateFactor = 0.5
+        let halved = loop(scaled, epochs: 1)
+        try halved.run()
+        #expect(scaled.values == plain.values)
+        #expect(halved.trainer.learningRate == 0.1)
+    }
+
+    /// What is evaluated is the average, and training goes on from the weights.
+    @Test func averagesAreEvaluated() throws {
+        let plain = LineTask(evaluations: [3, 2, 1]), averaged = LineTask(evaluations: [3, 2, 1])
+        try loop(plain, epochs: 3).run()
+        let loop = loop(averaged, epochs: 3)
+        loop.trainer.averaging = .cumulative()
+        try loop.run()
+        #expect(averaged.values == plain.values)
+        #expect(zip(averaged.evaluated, plain.evaluated).allSatisfy { $0 != $1 })
+        #expect(loop.trainer.swapInAverages())
+        #expect(averaged.values == averaged.evaluated.last)
+    }
+
+    /// Averaging begins after the evaluation that is worse than those long before it.
+    @Test func averagingWaitsForTheDevelopmentLoss() throws {
+        let task = LineTask(evaluations: [5, 4, 6, 7, 8])
+        let loop = loop(task, epochs: 5)
+        loop.trainer.averaging = .nonMonotonic(interval: 1)
+        var seen: [Bool] = []
+        loop.handler = { event in
+            if case .evaluated = event { seen.append(loop.trainer.hasAverages) }
+            return .proceed
+        }
+        try loop.run()
+        // 6 is worse than 5, and averages are there from the fourth epoch on.
+        #expect(seen == [false, false, false, true, true])
+    }
+
+    /// Schedules are told losses: what is better when higher comes with the opposite sign.
+    @Test func theHistoryIsOfLosses() throws {
+        let loop = loop(LineTask(evaluations: [0.5, 0.7], isLowerBetter: false), epochs: 2)
+        try loop.run()
+        #expect(loop.progress.history == [-0.5, -0.7])
+        #expect(loop.progress.bestValue == 0.7)
     }
 
     @Test func aHandlerCanStopTheRunAndItsErrorComesThrough() throws {

@@ -18,6 +18,7 @@ import Testing
     @Test func everyFlagArrives() throws {
         try check(ModelFlags.self)
         try check(LanguageModelFlags.self)
+        try check(RegularizationFlags.self)
         try check(TextFlags.self)
         try check(EncoderFlags.self)
         try check(ClassifyFlags.self)

@@ -22,7 +22,7 @@ import Testing
     /// Values of a setting. What is no name, switch or share is a whole number.
     private static func sample(_ key: String, _ task: String) -> Sample {
         let names: [String: [String]] = [
-            "optimizer": ["sgd", "adagrad"], "schedule": ["cosine", "linear"], "averaging": ["exponential", "cumulative"],
+            "optimizer": ["sgd", "adagrad"], "schedule": ["cosine", "linear"], "averaging": ["nt-asgd", "cumulative"],
             "on-nan": ["skip", "stop"], "invalid-utf8": ["replace", "error"], "normalize": ["nfc", "none"],
             "cell": task == "tree" ? ["recursive", "child-sum"] : ["gru", "coupled-lstm"], "unit": ["char", "word"],
             "architecture": task == "lm" ? ["feed-forward", "recurrent"] : ["bow", "recurrent"], "pooling": ["mean", "max"],
@@ -30,18 +30,18 @@ import Testing
             "column": ["upos", "3"],
             "tag-scheme": ["BIOES", "IO"], "columns": ["1,2", "2,1"], "hand-over": ["states", "bridge"],
             "attention": ["mlp", "dot"], "similarity": ["cosine", "dot"], "method": ["arc-standard", "arc-hybrid"],
-            "embeddings": ["one", "two"],
+            "embeddings": ["one", "two"], "objective": ["mean", "sum"],
         ]
         let switches = [
             "variational-dropout", "residual", "tie-embeddings", "direct-connections", "lowercase", "constrained", "shared-bpe",
             "bidirectional", "input-feeding", "dev-translation", "both-directions", "all-nodes", "ignore-save-errors",
-            "tensorboard",
+            "tensorboard", "vary-bptt",
         ]
         let shares = [
             "dropout", "unknown-rate", "teacher-forcing", "teacher-forcing-decay", "teacher-forcing-floor", "exploration",
             "initial-range", "embedding-range", "learning-rate", "decay", "weight-decay", "clip", "margin", "scale",
-            "max-minutes",
-            "checkpoint-minutes",
+            "max-minutes", "checkpoint-minutes", "dropout-embedding", "dropout-input", "dropout-hidden", "dropout-output",
+            "dropout-state", "weight-drop", "activation-regularization", "temporal-regularization",
         ]
         if key == "layer-norm" {
             var sample = Sample(true, false)
@@ -52,18 +52,24 @@ import Testing
             var sample = Sample(.string(names[0]), .string(names[1]))
             // Not written where it is the usual one.
             if key == "architecture", task == "lm" { sample.kept = (key, ["feed-forward", nil]) }
+            if key == "objective" { sample.kept = (key, ["mean", .null]) }
             if key == "embeddings" { sample.kept = ("_embeddings", sample.values) }
             return sample
         }
         if switches.contains(key) {
             switch key {
             case "tie-embeddings": return Sample(true, false, with: ["embedding": 8, "hidden": 8])
+            case "vary-bptt":
+                var sample = Sample(true, false, with: ["bptt": 7])
+                sample.kept = (key, [true, .null])
+                return sample
             case "direct-connections": return Sample(true, false, with: ["architecture": "feed-forward"])
             case "shared-bpe": return Sample(true, false, with: ["bpe-merges": 5])
             case "input-feeding": return Sample(true, false, with: ["attention": "mlp"])
             default: return Sample(true, false)
             }
         }
+        if key == "dropout-state" { return Sample(0.25, 0.5, with: ["variational-dropout": true]) }
         if shares.contains(key) { return Sample(0.25, 0.5) }
         return key == "order" ? Sample(3, 4, with: ["architecture": "feed-forward"]) : Sample(2, 4)
     }
@@ -105,7 +111,8 @@ import Testing
     /// There is no flag that no task knows.
     @Test func everyFlagHasATask() throws {
         let groups: [any SettingFlags.Type] = [
-            ModelFlags.self, LanguageModelFlags.self, EncoderFlags.self, ClassifyFlags.self, TagFlags.self, PairTaskFlags.self,
+            ModelFlags.self, LanguageModelFlags.self, RegularizationFlags.self, EncoderFlags.self, ClassifyFlags.self,
+            TagFlags.self, PairTaskFlags.self,
             TranslateFlags.self, RetrieveFlags.self, TreeFlags.self, ParseFlags.self, TextFlags.self, TrainingFlags.self,
         ]
         let known = Set(ProgramTasks.all.flatMap { $0.keys })

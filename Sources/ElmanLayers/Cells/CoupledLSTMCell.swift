@@ -47,6 +47,9 @@ public struct CoupledLSTMCell: RecurrentCell {
         outputPeephole = parameters.add([hiddenSize, hiddenSize], named: "outputPeephole", initializer: single)
     }
 
+    /// U and P.
+    public var recurrentMatrices: [Parameter] { [recurrentWeights, inputPeephole] }
+
     /// Zeros.
     public func initialState(in graph: ComputationGraph) -> LSTMState {
         let zeros = graph.zeros([hiddenSize])

@@ -63,6 +63,9 @@ public struct ElmanCell: RecurrentCell {
         bias = parameters.add([hiddenSize], named: "bias", initializer: biasInitializer)
     }
 
+    /// U.
+    public var recurrentMatrices: [Parameter] { [recurrentWeights] }
+
     /// The state after an input.
     public func step(_ input: Expression, from hidden: Expression) -> Expression {
         let graph = input.graph

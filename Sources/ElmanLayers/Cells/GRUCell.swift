@@ -70,6 +70,9 @@ public struct GRUCell: RecurrentCell {
         recurrentBias = isAfter ? parameters.add([size], named: "recurrentBias", initializer: biasInitializer) : nil
     }
 
+    /// U, and V where the reset falls before the product.
+    public var recurrentMatrices: [Parameter] { [recurrentWeights] + (candidateWeights.map { [$0] } ?? []) }
+
     /// The state after an input.
     public func step(_ input: Expression, from hidden: Expression) -> Expression {
         let graph = input.graph

@@ -64,6 +64,9 @@ public struct LSTMCell: RecurrentCell {
         bias = parameters.add([4 * hiddenSize], named: "bias", initializer: biasInitializer)
     }
 
+    /// U.
+    public var recurrentMatrices: [Parameter] { [recurrentWeights] }
+
     /// Zeros.
     public func initialState(in graph: ComputationGraph) -> LSTMState {
         let zeros = graph.zeros([hiddenSize])

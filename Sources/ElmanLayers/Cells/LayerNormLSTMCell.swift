@@ -56,6 +56,9 @@ public struct LayerNormLSTMCell: RecurrentCell {
         cellShift = parameters.add([size], named: "cellShift", initializer: .zeros)
     }
 
+    /// U.
+    public var recurrentMatrices: [Parameter] { [recurrentWeights] }
+
     /// Zeros.
     public func initialState(in graph: ComputationGraph) -> LSTMState {
         let zeros = graph.zeros([hiddenSize])

@@ -43,6 +43,9 @@ public struct MGUCell: RecurrentCell {
         bias = parameters.add([2 * hiddenSize], named: "bias", initializer: biasInitializer)
     }
 
+    /// U and V.
+    public var recurrentMatrices: [Parameter] { [recurrentWeights, candidateWeights] }
+
     /// The state after an input.
     public func step(_ input: Expression, from hidden: Expression) -> Expression {
         let graph = input.graph

@@ -42,6 +42,9 @@ public struct SLSTMCell: RecurrentCell {
             [4 * hiddenSize], named: "bias", initializer: biasInitializer ?? .openForgetGate(2 * hiddenSize..<3 * hiddenSize))
     }
 
+    /// R.
+    public var recurrentMatrices: [Parameter] { [recurrentWeights] }
+
     /// Nothing seen: an output of zeros, and the logarithm of no weight.
     public func initialState(in graph: ComputationGraph) -> LSTMState {
         LSTMState(hidden: graph.zeros([hiddenSize]), cell: graph.emptyAverage(hiddenSize))

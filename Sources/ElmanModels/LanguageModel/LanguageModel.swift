@@ -64,8 +64,7 @@ public struct LanguageModel: Sendable {
                 initializer: uniform, in: parameters.scope("hidden"))
         case .recurrent:
             return ElmanLayers.makeNetwork(
-                kind: configuration.cell, layerCount: configuration.layerCount, inputSize: configuration.embeddingSize,
-                hiddenSize: configuration.hiddenSize,
+                kind: configuration.cell, inputSize: configuration.embeddingSize, hiddenSizes: configuration.layerSizes,
                 options: NetworkOptions(isResidual: configuration.isResidual, initializer: uniform),
                 in: parameters.scope("rnn"))
         }
@@ -89,12 +88,9 @@ public struct LanguageModel: Sendable {
 // MARK: Losses
 
 extension LanguageModel {
-    /// The network's dropout while training.
+    /// The network's dropout.
     private func recurrentDropout(_ isTraining: Bool) -> RecurrentDropout {
-        guard isTraining, configuration.dropout > 0 else { return .none }
-        return configuration.isDropoutVariational
-            ? RecurrentDropout(variationalInput: configuration.dropout, variationalState: configuration.dropout)
-            : RecurrentDropout(betweenLayers: configuration.dropout)
+        isTraining ? configuration.recurrentDropout : .none
     }
 
     /// The state before a sentence.
@@ -112,59 +108,40 @@ extension LanguageModel {
         of sentence: some Collection<Int32>, in graph: ComputationGraph, isTraining: Bool = false
     ) -> [Expression] {
         var state = initialState(in: graph, isTraining: isTraining)
-        return losses(of: sentence, after: boundary, from: &state, in: graph, isTraining: isTraining)
+        return steps(of: sentence, after: boundary, from: &state, in: graph, isTraining: isTraining).losses
     }
 
-    /// The negative log-probabilities of tokens that follow `previous` from a state on; the state then has read all of
-    /// them but the last.
-    func losses(
+    /// What is made of tokens that follow `previous` from a state on; the state then has read all of them but the last.
+    func steps(
         of tokens: some Collection<Int32>, after previous: Int32, from state: inout any RecurrentNetworkState,
         in graph: ComputationGraph, isTraining: Bool
-    ) -> [Expression] {
-        var masks = OutputMasks(configuration, isTraining: isTraining)
+    ) -> LanguageModelSteps {
+        var masks = TokenMasks(configuration, isTraining: isTraining), steps = LanguageModelSteps()
         var input = previous
-        return tokens.map { token in
-            state.addInput(masks.drop(embeddings[Int(input), in: graph]))
+        for token in tokens {
+            state.addInput(masks.vectors([Int(input)], embeddings, in: graph))
             input = token
-            return pickNegativeLogSoftmax(scores(masks.dropOutput(state.output)), Int(token))
+            let output = state.output, dropped = masks.dropOutput(output)
+            let loss = pickNegativeLogSoftmax(scores(dropped), Int(token))
+            steps.append(loss: loss, output: output, dropped: dropped)
         }
+        return steps
     }
 
-    /// The loss of one segment of parallel streams: the sum over steps and streams. A negative target is left out.
-    func loss(
+    /// What is made of one segment of parallel streams: the losses are summed over the streams. A negative target is left out.
+    func steps(
         of segment: StreamBatcher.Segment, from state: inout any RecurrentNetworkState, in graph: ComputationGraph,
         isTraining: Bool
-    ) -> Expression {
-        var masks = OutputMasks(configuration, isTraining: isTraining)
+    ) -> LanguageModelSteps {
+        var masks = TokenMasks(configuration, isTraining: isTraining), steps = LanguageModelSteps()
         let count = segment.streamCount
-        let losses = (0..<segment.stepCount).map { step -> Expression in
+        for step in 0..<segment.stepCount {
             let range = step * count..<(step + 1) * count
-            state.addInput(masks.drop(embeddings[segment.inputs[range].map { Int($0) }, in: graph]))
-            let scores = scores(masks.dropOutput(state.output))
-            return sumOverBatch(pickNegativeLogSoftmax(scores, segment.targets[range].map { Int($0) }))
+            state.addInput(masks.vectors(segment.inputs[range].map { Int($0) }, embeddings, in: graph))
+            let output = state.output, dropped = masks.dropOutput(output)
+            let losses = pickNegativeLogSoftmax(scores(dropped), segment.targets[range].map { Int($0) })
+            steps.append(loss: sumOverBatch(losses), output: output, dropped: dropped)
         }
-        return sum(losses)
-    }
-}
-
-/// Dropout of embeddings and of the top layer's output: a new mask each time, or one for the sequence.
-private struct OutputMasks {
-    private let rate: Float
-    private let isVariational: Bool
-    private var outputMask: Expression?
-
-    init(_ configuration: LanguageModelConfiguration, isTraining: Bool) {
-        rate = isTraining ? configuration.dropout : 0
-        isVariational = configuration.isDropoutVariational
-    }
-
-    /// Under variational dropout the network masks its input itself.
-    func drop(_ embedding: Expression) -> Expression { isVariational ? embedding : dropout(embedding, rate: rate) }
-
-    mutating func dropOutput(_ output: Expression) -> Expression {
-        guard isVariational, rate > 0 else { return dropout(output, rate: rate) }
-        let mask = outputMask ?? output.graph.dropoutMask(output.shape, rate: rate)
-        outputMask = mask
-        return output .* mask
+        return steps
     }
 }

@@ -20,13 +20,16 @@ public struct LanguageModelConfiguration: Sendable, Hashable {
     public var layerCount = 1
     /// Elements of a token's vector.
     public var embeddingSize = 64
-    /// Units of each recurrent layer, or of the one layer of a feed-forward model.
+    /// Units of each recurrent layer, or of the one layer of a feed-forward model. Where embeddings are tied, the top layer has as
+    /// many as a token's vector has elements.
     public var hiddenSize = 128
     /// Share of embeddings, outputs between layers and outputs of the top layer that is left out in training; in 0..<1.
     public var dropout: Float = 0
     /// One mask for a whole sequence instead of one a step, and the recurrent state is masked too.
     public var isDropoutVariational = false
-    /// The output weights are the embeddings; embedding and hidden size must be equal.
+    /// What else is done against learning by heart.
+    public var regularization = LanguageModelRegularization()
+    /// The output weights are the embeddings; with a single layer, embedding and hidden size must be equal.
     public var tiesEmbeddings = false
     /// A layer's input is added to its output, from the second layer on.
     public var isResidual = false
@@ -47,14 +50,29 @@ public struct LanguageModelConfiguration: Sendable, Hashable {
             throw DataError(.configuration, "dropout is \(dropout); give a rate of at least 0 and below 1")
         }
         if architecture == .feedForward { try validateFeedForward() }
-        if tiesEmbeddings, embeddingSize != hiddenSize {
-            throw DataError(
-                .configuration,
-                "tied embeddings of size \(embeddingSize) do not fit \(hiddenSize) hidden units; make the two sizes equal")
-        }
+        try validateTies()
+        try regularization.validate(of: self)
         if let initialRange, !(initialRange > 0 && initialRange.isFinite) {
             throw DataError(.configuration, "the initial range is \(initialRange); give a positive number")
         }
+    }
+
+    /// The top layer of tied embeddings has their size: with layers below it, which then hand on to it, any size fits.
+    private func validateTies() throws(DataError) {
+        guard tiesEmbeddings, embeddingSize != hiddenSize, layerCount == 1 || isResidual || architecture == .feedForward else {
+            return
+        }
+        let other = isResidual || architecture == .feedForward ? "" : ", or take a second layer"
+        throw DataError(
+            .configuration,
+            "tied embeddings of size \(embeddingSize) do not fit \(hiddenSize) hidden units; make the two sizes equal\(other)")
+    }
+
+    /// Units of each recurrent layer, lowest first: those of the top layer are as many as output weights that are embeddings need.
+    var layerSizes: [Int] {
+        var sizes = Array(repeating: hiddenSize, count: layerCount)
+        if tiesEmbeddings { sizes[layerCount - 1] = embeddingSize }
+        return sizes
     }
 
     /// What only recurrent models have is refused.
@@ -87,6 +105,7 @@ extension LanguageModelConfiguration {
             "residual": .bool(isResidual), "initial-range": initialRange.map { JSONValue($0) } ?? nil,
             "carries-state": .bool(carriesState),
         ]
+        for member in regularization.json.members { object[member.key] = member.value }
         if architecture == .feedForward {
             object["architecture"] = .string(architecture.rawValue)
             object["order"] = JSONValue(order)
@@ -115,6 +134,7 @@ extension LanguageModelConfiguration {
         hiddenSize = try reader.integer("hidden")
         dropout = Float(try reader.number("dropout"))
         isDropoutVariational = try reader.bool("variational-dropout")
+        regularization = try LanguageModelRegularization(reader)
         tiesEmbeddings = try reader.bool("tie-embeddings")
         isResidual = try reader.bool("residual")
         initialRange = try reader.optionalNumber("initial-range").map { Float($0) }

@@ -95,7 +95,7 @@ public struct LanguageModelScorer {
             let piece = sentence[start..<min(start + Self.tokensAtOnce, sentence.count)]
             graph.renew()
             var state = carried.map { model.state(from: $0, in: graph) } ?? model.initialState(in: graph)
-            let losses = model.losses(of: piece, after: previous, from: &state, in: graph, isTraining: false)
+            let losses = model.steps(of: piece, after: previous, from: &state, in: graph, isTraining: false).losses
             _ = sum(losses).value
             result += losses.map { -$0.value.scalar }
             carried = state.values

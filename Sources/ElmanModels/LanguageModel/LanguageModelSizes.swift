@@ -11,23 +11,29 @@ struct LanguageModelSizes {
     let paddedCount: Int
     /// Numbers of the largest parameter.
     let largestCount: Int
+    /// Numbers of the recurrent matrices.
+    let recurrentCount: Int
 
     init(_ configuration: LanguageModelConfiguration, vocabularySize: Int) {
-        let entries = Self.declared(configuration, vocabularySize: vocabularySize).entries
+        let (parameters, network) = Self.declared(configuration, vocabularySize: vocabularySize)
+        let entries = parameters.entries
         parameterCount = entries.reduce(0) { $0 + $1.shape.count }
         paddedCount = entries.reduce(0) { $0 + $1.paddedCount }
         largestCount = entries.reduce(0) { max($0, $1.shape.count) }
+        recurrentCount = network.recurrentMatrices.reduce(0) { $0 + $1.shape.count }
     }
 
     /// The parameters of a language model, declared only.
-    static func declared(_ configuration: LanguageModelConfiguration, vocabularySize: Int) -> ParameterCollection {
+    static func declared(
+        _ configuration: LanguageModelConfiguration, vocabularySize: Int
+    ) -> (parameters: ParameterCollection, network: any RecurrentNetwork) {
         let parameters = ParameterCollection.declarations()
         let embeddings = parameters.addLookup(
             count: vocabularySize, size: configuration.embeddingSize, named: "embeddings")
         let network = LanguageModel.makeNetwork(configuration, embeddings, boundary: 0, in: parameters)
         if !configuration.tiesEmbeddings { _ = parameters.add([vocabularySize, network.hiddenSize], named: "scores") }
         _ = parameters.add([vocabularySize], named: "bias")
-        return parameters
+        return (parameters, network)
     }
 }
 

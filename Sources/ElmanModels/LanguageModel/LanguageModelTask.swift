@@ -18,6 +18,14 @@ public enum LanguageModelBatches: Sendable, Hashable {
     case streams(count: Int, steps: Int)
 }
 
+/// What a language model learns by: how the losses of an update become one number.
+public enum LanguageModelObjective: String, Sendable, Hashable, CaseIterable {
+    /// Their sum over tokens; of parallel streams, averaged over the streams (Zaremba et al. 2014).
+    case sum
+    /// Their mean over tokens.
+    case mean
+}
+
 /// Training of a language model.
 public final class LanguageModelTask: BatchedTask {
     /// What is trained.
@@ -29,19 +37,29 @@ public final class LanguageModelTask: BatchedTask {
     private let training: EncodedCorpus
     private let development: EncodedCorpus?
     private let plan: LanguageModelBatches
+    private let objective: LanguageModelObjective
+    /// Segments of streams vary in length.
+    private let variesSegments: Bool
+    private let seed: UInt64
     package private(set) var batches: EpochBatches
     private var streams: StreamBatcher?
     private var stateAfter: (any RecurrentNetworkState)?
 
     /// Training on a corpus, evaluated on another.
+    /// - Parameter variesSegments: the segments of streams vary in length, anew in each epoch (`SegmentLengths`). Under a mean
+    ///   objective the learning rate of an update is multiplied by its share of the usual length, as Merity, Keskar and Socher
+    ///   (2018) do; a sum has grown or shrunk with the length already.
     public init(
         _ model: LanguageModel, training: EncodedCorpus, development: EncodedCorpus?, batches: LanguageModelBatches,
-        seed: UInt64
+        objective: LanguageModelObjective = .sum, variesSegments: Bool = false, seed: UInt64
     ) {
         self.model = model
         self.training = training
         self.development = development
         plan = batches
+        self.objective = objective
+        self.variesSegments = variesSegments
+        self.seed = seed
         self.batches = Self.sentenceBatches(batches, training.lengths, seed: seed)
     }
 
@@ -50,7 +68,13 @@ public final class LanguageModelTask: BatchedTask {
         switch plan {
         case .sentences, .tokens: return batches.begin(epoch)
         case .streams(let count, let steps):
-            let batcher = streams ?? StreamBatcher(training.tokens, streams: count, steps: steps, boundary: model.boundary)
+            let variation = RandomGenerator(seed: seed, stream: UInt64(epoch) &+ 0x6C6D_0000_0000)
+            let kept = variesSegments ? nil : streams
+            let batcher =
+                kept
+                ?? StreamBatcher(
+                    training.tokens, streams: count, steps: steps, boundary: model.boundary,
+                    variation: variesSegments ? variation : nil)
             streams = batcher
             return batcher.count
         }
@@ -90,26 +114,44 @@ public final class LanguageModelTask: BatchedTask {
     public func loss(ofUpdate update: Int, in graph: ComputationGraph) -> TrainingLoss {
         switch plan {
         case .sentences, .tokens:
-            let sentences = batches[update].map { training[$0] }
-            let losses = sentences.map { sum(model.losses(of: $0, in: graph, isTraining: true)) }
-            return TrainingLoss(objective: sum(losses), unitCount: sentences.reduce(0) { $0 + $1.count })
-        case .streams:
-            return streamLoss(ofUpdate: update, in: graph)
+            return sentenceLoss(batches[update].map { training[$0] }, in: graph)
+        case .streams(_, let usualSteps):
+            return streamLoss(ofUpdate: update, usualSteps: usualSteps, in: graph)
         }
     }
 
-    private func streamLoss(ofUpdate update: Int, in graph: ComputationGraph) -> TrainingLoss {
+    private func sentenceLoss(_ sentences: [ArraySlice<Int32>], in graph: ComputationGraph) -> TrainingLoss {
+        let steps = sentences.map { sentence in
+            var state = model.initialState(in: graph, isTraining: true)
+            return model.steps(of: sentence, after: model.boundary, from: &state, in: graph, isTraining: true)
+        }
+        let total = sum(steps.map { sum($0.losses) }), count = sentences.reduce(0) { $0 + $1.count }
+        return TrainingLoss(
+            objective: penalized(objective == .sum ? total : total * (1 / Float(count)), steps, units: count), total: total,
+            unitCount: count)
+    }
+
+    /// The objective with what regularises activations: beside a mean as it is, beside a sum over so many units as often.
+    private func penalized(_ loss: Expression, _ steps: [LanguageModelSteps], units: Int) -> Expression {
+        guard let penalty = model.configuration.regularization.penalty(of: steps) else { return loss }
+        return loss + (objective == .sum ? penalty * Float(units) : penalty)
+    }
+
+    private func streamLoss(ofUpdate update: Int, usualSteps: Int, in graph: ComputationGraph) -> TrainingLoss {
         guard let streams else { fail("an update is asked for before its epoch has begun") }
         let segment = streams[update]
         let carried = update == 0 ? nil : carriedState
         var state =
             carried.map { model.state(from: $0, in: graph, isTraining: true) }
             ?? model.initialState(in: graph, isTraining: true)
-        let total = model.loss(of: segment, from: &state, in: graph, isTraining: true)
+        let steps = model.steps(of: segment, from: &state, in: graph, isTraining: true)
         stateAfter = state
+        let total = sum(steps.losses), count = segment.stepCount * segment.streamCount
+        let share = 1 / Float(objective == .sum ? segment.streamCount : count)
+        let scalesRate = variesSegments && objective == .mean
         return TrainingLoss(
-            objective: total * (1 / Float(segment.streamCount)), total: total,
-            unitCount: segment.stepCount * segment.streamCount)
+            objective: penalized(total * share, [steps], units: segment.stepCount), total: total, unitCount: count,
+            rateFactor: scalesRate ? Double(segment.stepCount) / Double(usualSteps) : 1)
     }
 
     /// Keeps the state that the next segment goes on from.

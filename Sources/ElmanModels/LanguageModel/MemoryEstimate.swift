@@ -73,8 +73,9 @@ public struct MemoryEstimate: Sendable, Hashable {
         let sizes = LanguageModelSizes(configuration, vocabularySize: work.vocabularySize)
         let step = CellStepCost(configuration)
         parameterCount = sizes.parameterCount
-        // The largest tensor is copied and turned when it is saved.
-        weights = 4 * (2 * sizes.paddedCount + 2 * sizes.largestCount)
+        // The largest tensor is copied and turned when it is saved. Matrices that are dropped are copied, masked, and multiplied.
+        let dropped = configuration.regularization.weightDrop > 0 ? sizes.recurrentCount : 0
+        weights = 4 * (2 * sizes.paddedCount + 2 * sizes.largestCount + 5 * dropped)
         trainer = 4 * 2 * sizes.paddedCount * work.momentCount
         graph =
             4 * work.update.tokens * Self.numbersPerToken(configuration, step, work)
@@ -88,24 +89,29 @@ public struct MemoryEstimate: Sendable, Hashable {
 
     /// Numbers that one token's part of the graph holds.
     private static func numbersPerToken(_ configuration: LanguageModelConfiguration, _ step: CellStepCost, _ work: Work) -> Int {
-        let hidden = configuration.hiddenSize, embedding = configuration.embeddingSize, layerCount = configuration.layerCount
-        let network = Int(step.numbersPerUnit * Double(hidden)) * layerCount
-        let dropped = configuration.dropout > 0 ? 3 * (embedding + hidden * layerCount) : 0
+        let sizes = configuration.layerSizes, embedding = configuration.embeddingSize
+        let units = sizes.reduce(0, +), regularization = configuration.regularization
+        let network = Int(step.numbersPerUnit * Double(units))
+        let dropped = configuration.hasMasks ? 3 * (embedding + units) : 0
+        let penalized = regularization.slownessPenalty > 0 ? 2 * sizes[sizes.count - 1] : 0
         let keepsScores = work.update.tokens * work.vocabularySize <= largestKeptScores
-        return 2 * embedding + network + dropped + 2 * hidden + (keepsScores ? work.vocabularySize : 0)
+        return 2 * embedding + network + dropped + penalized + 2 * sizes[sizes.count - 1]
+            + (keepsScores ? work.vocabularySize : 0)
     }
 
     /// Bytes of the records of one step of the network, and of the plans that are kept of them.
     private static func bookkeepingPerStep(_ configuration: LanguageModelConfiguration, _ step: CellStepCost) -> Int {
-        500 * (3 + configuration.layerCount * (step.nodes + (configuration.dropout > 0 ? 1 : 0)))
+        500 * (3 + configuration.layerCount * (step.nodes + (configuration.hasMasks ? 1 : 0)))
     }
 }
 
 extension MemoryEstimate.Update {
     /// The largest update that some batches make of sentences of the given lengths, end marks included.
-    public init(largestOf batches: LanguageModelBatches, lengths: [Int], seed: UInt64) {
+    public init(largestOf batches: LanguageModelBatches, lengths: [Int], seed: UInt64, variesSegments: Bool = false) {
         switch batches {
-        case .streams(let count, let stepCount):
+        case .streams(let count, let usualCount):
+            // Not the longest that can be drawn, but about the longest that are.
+            let stepCount = usualCount + (variesSegments ? 20 : 0)
             let all = lengths.reduce(0, +)
             let streams = max(1, min(count, all))
             steps = min(stepCount, all / streams)

@@ -54,6 +54,7 @@ struct TrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Pairs to evaluate on: the file of targets.", valueName: "file")) var devTarget: String?
     @OptionGroup(title: "Model") var model: ModelFlags
     @OptionGroup(title: "Language models") var languageModel: LanguageModelFlags
+    @OptionGroup(title: "Regularisation of language models") var regularization: RegularizationFlags
     @OptionGroup(title: "Words of sentences") var encoder: EncoderFlags
     @OptionGroup(title: "Classifiers") var classify: ClassifyFlags
     @OptionGroup(title: "Taggers") var tag: TagFlags

@@ -4,12 +4,17 @@ import Elman
 struct LanguageModelSettings {
     /// Every flag that a language model has, and what a run's configuration says beside them.
     static let keys =
-        TrainingFlags.keys + TextFlags.keys + ModelFlags.keys + LanguageModelFlags.keys + ["carries-state"]
+        TrainingFlags.keys + TextFlags.keys + ModelFlags.keys + LanguageModelFlags.keys + RegularizationFlags.keys
+        + ["carries-state"]
 
     var model: LanguageModelConfiguration
     var training: TrainSettings
     /// 0: sentence by sentence; otherwise the steps of a segment of the streams.
     var bptt: Int
+    /// Segments of the streams vary in length around `bptt`.
+    var variesSegments: Bool
+    /// How the losses of an update become what is learnt by.
+    var objective: LanguageModelObjective
 
     init(_ reader: SettingsReader) throws {
         bptt = try reader.integer("bptt", in: 0...1_000_000) ?? 0
@@ -18,6 +23,10 @@ struct LanguageModelSettings {
         if bptt > 0, training.batchTokens != nil {
             throw reader.fault("batch-tokens", "is for sentences, and --bptt reads the text as a stream; leave one of them out")
         }
+        variesSegments = try reader.bool("vary-bptt") ?? false
+        if variesSegments, bptt == 0 { throw reader.fault("vary-bptt", "is for streams; give --bptt too") }
+        let objectives = LanguageModelObjective.allCases.map(\.rawValue)
+        objective = try reader.choice("objective", among: objectives).flatMap { LanguageModelObjective(rawValue: $0) } ?? .sum
         model = LanguageModelConfiguration()
         let unit = try reader.choice("unit", among: TextUnit.allCases.map(\.rawValue)).flatMap { TextUnit(rawValue: $0) }
         model.unit = unit ?? .word
@@ -32,6 +41,7 @@ struct LanguageModelSettings {
         model.hiddenSize = try reader.integer("hidden", in: 1...65536) ?? 128
         model.dropout = Float(try reader.number("dropout", above: 0, below: 1) ?? 0)
         model.isDropoutVariational = try reader.bool("variational-dropout") ?? false
+        model.regularization = try reader.regularization()
         model.isResidual = try reader.bool("residual") ?? false
         model.tiesEmbeddings = try reader.bool("tie-embeddings") ?? false
         model.initialRange = try reader.number("initial-range", above: 0, isOpen: true).map { Float($0) }
@@ -58,12 +68,30 @@ struct LanguageModelSettings {
     var json: JSONObject {
         var object = model.json
         object["bptt"] = JSONValue(bptt)
+        object["vary-bptt"] = variesSegments ? true : .null
+        object["objective"] = objective == .sum ? .null : .string(objective.rawValue)
         for member in training.json.members { object[member.key] = member.value }
         return object
     }
 }
 
 extension SettingsReader {
+    /// What a language model's text is not to be learnt by heart with.
+    fileprivate func regularization() throws -> LanguageModelRegularization {
+        func rate(_ key: String) throws -> Float? { try number(key, above: 0, below: 1).map { Float($0) } }
+        func factor(_ key: String) throws -> Float { try number(key, above: 0).map { Float($0) } ?? 0 }
+        var regularization = LanguageModelRegularization()
+        regularization.embeddingDropout = try rate("dropout-embedding") ?? 0
+        regularization.inputDropout = try rate("dropout-input")
+        regularization.hiddenDropout = try rate("dropout-hidden")
+        regularization.outputDropout = try rate("dropout-output")
+        regularization.stateDropout = try rate("dropout-state")
+        regularization.weightDrop = try rate("weight-drop") ?? 0
+        regularization.activationPenalty = try factor("activation-regularization")
+        regularization.slownessPenalty = try factor("temporal-regularization")
+        return regularization
+    }
+
     /// The cell that is named, layer-normalised where that is asked for and not where it is refused; nil where nothing is said.
     func cell() throws -> CellKind? {
         let name = try choice("cell", among: CellKind.allCases.map(\.rawValue))

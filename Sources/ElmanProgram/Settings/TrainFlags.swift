@@ -33,13 +33,43 @@ struct LanguageModelFlags: SettingFlags {
         help: ArgumentHelp(
             "0: sentence by sentence. N: one stream cut every N tokens, the state carried along (0).", valueName: "n"))
     var bptt: Int?
-    @Flag(inversion: .prefixedNo, help: "Use the embeddings as output weights.") var tieEmbeddings: Bool?
+    @Flag(
+        inversion: .prefixedNo,
+        help: "With --bptt N: segments of about N steps, one in twenty of half of it, anew in each epoch.") var varyBptt: Bool?
+    @Option(
+        help: ArgumentHelp(
+            "What an update lowers: the loss summed over its tokens (of streams, averaged over them), or the mean (sum).",
+            valueName: LanguageModelObjective.allCases.map(\.rawValue).joined(separator: "|")))
+    var objective: String?
+    @Flag(
+        inversion: .prefixedNo,
+        help:
+            "Use the embeddings as output weights; of several layers the top one then has as many units as a vector has elements."
+    )
+    var tieEmbeddings: Bool?
     @Option(
         help: ArgumentHelp("Of --architecture feed-forward: n, the next token and those it is told from (3).", valueName: "n"))
     var order: Int?
     @Flag(
         inversion: .prefixedNo, help: "Of --architecture feed-forward: connect the tokens' vectors with the scores directly too.")
     var directConnections: Bool?
+}
+
+/// What keeps a language model from learning its text by heart, beside `--dropout`.
+struct RegularizationFlags: SettingFlags {
+    @Option(help: ArgumentHelp("Share of words whose vectors are left out of a whole update (0).", valueName: "rate"))
+    var dropoutEmbedding: Double?
+    @Option(help: ArgumentHelp("Dropout of the tokens' vectors (--dropout).", valueName: "rate")) var dropoutInput: Double?
+    @Option(help: ArgumentHelp("Dropout between two layers (--dropout).", valueName: "rate")) var dropoutHidden: Double?
+    @Option(help: ArgumentHelp("Dropout of the top layer's outputs (--dropout).", valueName: "rate")) var dropoutOutput: Double?
+    @Option(help: ArgumentHelp("With --variational-dropout: dropout of the recurrent state (--dropout).", valueName: "rate"))
+    var dropoutState: Double?
+    @Option(help: ArgumentHelp("Share of the recurrent weights that is left out of a whole update (0).", valueName: "rate"))
+    var weightDrop: Double?
+    @Option(help: ArgumentHelp("AR, α: penalty on large outputs of the top layer (0).", valueName: "factor"))
+    var activationRegularization: Double?
+    @Option(help: ArgumentHelp("TAR, β: penalty on outputs that change from step to step (0).", valueName: "factor"))
+    var temporalRegularization: Double?
 }
 
 /// How words become vectors, in tasks that read whole sentences.
@@ -204,7 +234,11 @@ struct TrainingFlags: SettingFlags {
     var clip: Double?
     @Option(help: ArgumentHelp("How strongly weights are drawn to zero (0).", valueName: "rate"))
     var weightDecay: Double?
-    @Option(help: ArgumentHelp("Average of the weights: none, exponential or cumulative (none).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Average of the weights, to be evaluated and kept: none, exponential, cumulative, or nt-asgd, which begins when a "
+                + "development loss is worse than the best of those more than five evaluations before (none).",
+            valueName: "name"))
     var averaging: String?
     @Option(help: ArgumentHelp("Passes over the data (10).", valueName: "n"))
     var epochs: Int?

@@ -61,7 +61,7 @@ struct TrainSettings {
         warmUp = try reader.integer("warm-up", in: 0...1_000_000_000) ?? 0
         clip = try reader.number("clip", above: 0, isOpen: true)
         weightDecay = try reader.number("weight-decay", above: 0)
-        averaging = try reader.choice("averaging", among: ["none", "exponential", "cumulative"]) ?? "none"
+        averaging = try reader.choice("averaging", among: ["none", "exponential", "cumulative", "nt-asgd"]) ?? "none"
         memoryLimit = try reader.bytes("memory-limit")
         options.epochs = try reader.integer("epochs", in: 1...1_000_000) ?? 10
         options.maximumMinutes = try reader.number("max-minutes", above: 0, isOpen: true)
@@ -86,8 +86,12 @@ struct TrainSettings {
     var trainerOptions: TrainerOptions {
         var options = TrainerOptions(
             learningRate: learningRate, clipNorm: clip.map { Float($0) }, weightDecay: weightDecay)
-        options.averaging =
-            averaging == "exponential" ? .exponential() : averaging == "cumulative" ? .cumulative() : .none
+        switch averaging {
+        case "exponential": options.averaging = .exponential()
+        case "cumulative": options.averaging = .cumulative()
+        case "nt-asgd": options.averaging = .nonMonotonic()
+        default: break
+        }
         return options
     }
 

@@ -156,7 +156,7 @@ enum RunTraining {
         if end == .stopped, let stop = Signals.stop {
             // So that there is something to try even before the first evaluation.
             if !FileSystem.exists(folder.weightsPath) {
-                _ = try loop.save { try loop.task.saveModel(to: folder.weightsPath) }
+                _ = try loop.save { try loop.trainer.withAverages { try loop.task.saveModel(to: folder.weightsPath) } }
             }
             console.note(
                 "saved update \(grouped(loop.progress.update)); continue with: elman train --resume \(shellQuoted(folder.path))")

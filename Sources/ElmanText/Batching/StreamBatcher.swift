@@ -11,7 +11,7 @@ import ElmanTensor
 public struct StreamBatcher: Sendable, RandomAccessCollection {
     /// How many streams run in parallel: as many as asked for, but never more than there are tokens.
     public let streamCount: Int
-    /// Steps of a segment, except perhaps the last.
+    /// Steps of a segment, except perhaps the last; their mean, or nearly, where they vary.
     public let stepCount: Int
     /// Tokens of each stream.
     public let streamLength: Int
@@ -19,6 +19,8 @@ public struct StreamBatcher: Sendable, RandomAccessCollection {
     public let unusedCount: Int
     private let tokens: [Int32]
     private let boundary: Int32
+    /// Where the segments begin, and where the last ends, if their lengths vary.
+    private let starts: [Int]?
 
     /// Some steps of all streams.
     public struct Segment: Sendable, Equatable {
@@ -33,7 +35,8 @@ public struct StreamBatcher: Sendable, RandomAccessCollection {
     }
 
     /// Cuts a stream. Fails where `streams` or `steps` is not positive.
-    public init(_ tokens: [Int32], streams: Int, steps: Int, boundary: Int32) {
+    /// - Parameter variation: segments vary in length, as this generator draws (`SegmentLengths`); nil: they have `steps` steps.
+    public init(_ tokens: [Int32], streams: Int, steps: Int, boundary: Int32, variation: RandomGenerator? = nil) {
         guard streams > 0, steps > 0 else { fail("\(streams) streams of \(steps) steps; both must be positive") }
         self.tokens = tokens
         self.boundary = boundary
@@ -41,6 +44,8 @@ public struct StreamBatcher: Sendable, RandomAccessCollection {
         stepCount = steps
         streamLength = tokens.count / streamCount
         unusedCount = tokens.count - streamLength * streamCount
+        let length = streamLength
+        starts = variation.map { SegmentLengths(mean: steps, generator: $0).starts(upTo: length) }
     }
 
     /// Tokens that are targets in one pass.
@@ -49,13 +54,13 @@ public struct StreamBatcher: Sendable, RandomAccessCollection {
     /// The first segment.
     public var startIndex: Int { 0 }
     /// How many segments there are.
-    public var endIndex: Int { streamLength / stepCount + (streamLength % stepCount == 0 ? 0 : 1) }
+    public var endIndex: Int { starts.map { $0.count - 1 } ?? (streamLength + stepCount - 1) / stepCount }
 
     /// A segment by its number. Fails where there is no such one.
     public subscript(number: Int) -> Segment {
         guard indices.contains(number) else { fail("segment \(number) of \(count)") }
-        let first = number * stepCount
-        let steps = Swift.min(stepCount, streamLength - first)
+        let first = starts?[number] ?? number * stepCount
+        let steps = (starts?[number + 1] ?? Swift.min(first + stepCount, streamLength)) - first
         var inputs: [Int32] = []
         var targets: [Int32] = []
         inputs.reserveCapacity(steps * streamCount)

@@ -99,7 +99,9 @@ private struct PreparedLanguageModel: PreparedTraining {
             settings.model,
             MemoryEstimate.Work(
                 vocabularySize: vocabulary.count, momentCount: training.momentCount,
-                update: MemoryEstimate.Update(largestOf: settings.batches, lengths: lengths, seed: training.options.seed),
+                update: MemoryEstimate.Update(
+                    largestOf: settings.batches, lengths: lengths, seed: training.options.seed,
+                    variesSegments: settings.variesSegments),
                 textTokens: lengths.reduce(corpora.development?.tokens.count ?? 0, +), sentences: lengths.count))
     }
 
@@ -113,7 +115,7 @@ private struct PreparedLanguageModel: PreparedTraining {
         let model = try LanguageModel(settings.model, vocabulary: vocabulary, seed: settings.training.options.seed)
         return LanguageModelTask(
             model, training: corpora.training, development: corpora.development, batches: settings.batches,
-            seed: settings.training.options.seed)
+            objective: settings.objective, variesSegments: settings.variesSegments, seed: settings.training.options.seed)
     }
 
     private static let shownExamples = 5
