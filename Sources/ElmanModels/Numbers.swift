@@ -9,6 +9,9 @@
 /// e to the power of x.
 func exponential(_ x: Double) -> Double { exp(x) }
 
+/// The natural logarithm of x.
+func logarithm(_ x: Double) -> Double { log(x) }
+
 /// A number with so many digits behind the point, for tables.
 func decimal(_ value: Double, places: Int) -> String {
     guard value.isFinite, abs(value) < 1e12 else { return value.description }

@@ -68,6 +68,52 @@ import Testing
         #expect(abs(sum - (Double(whole.split(separator: "\t")[0]) ?? .nan)) < 1e-5)
     }
 
+    /// A cache and learning from the text: the JSON says so, scores add up to the evaluation, and the run stays as it was.
+    @Test(arguments: [
+        ["--cache", "20", "--cache-theta", "0.5", "--cache-weight", "0.2"], ["--dynamic", "sgd", "--dynamic-rate", "0.2"],
+        ["--dynamic", "rms", "--cache", "50", "--dynamic-segment", "7"],
+    ]) func adaptingToTheText(flags: [String]) throws {
+        let folder = try run("stream")
+        let weights = folder.bytes("run/model.safetensors")
+        let plain = try Program.run(["evaluate", "run", "dev.txt", "--json"], in: folder).output
+        let outcomes = try ["1", "2"].map { threads in
+            try Program.run(["evaluate", "run", "dev.txt", "--json", "--threads", threads] + flags, in: folder)
+        }
+        #expect(outcomes[0].status == 0, "\(outcomes[0].transcript)")
+        #expect(outcomes[0].output == outcomes[1].output)
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(outcomes[0].output.utf8)) as? [String: Any])
+        #expect((object["cache"] != nil) == flags.contains("--cache"))
+        let rule = (object["dynamic"] as? [String: Any])?["rule"] as? String
+        #expect(rule == (flags.firstIndex(of: "--dynamic").map { flags[$0 + 1] }))
+        let before = try #require(try JSONSerialization.jsonObject(with: Data(plain.utf8)) as? [String: Any])
+        #expect(before["cache"] == nil && before["dynamic"] == nil)
+        let total = try #require(object["nll"] as? Double), old = try #require(before["nll"] as? Double)
+        #expect(abs(total - old) > 1e-3 && object["tokens"] as? Int == before["tokens"] as? Int)
+        let rows = try Program.run(["score", "run", "dev.txt"] + flags, in: folder).lines.map { $0.split(separator: "\t") }
+        #expect(abs(-rows.reduce(0) { $0 + (Double($1[0]) ?? .nan) } - total) < 1e-9 * total)
+        #expect(folder.bytes("run/model.safetensors") == weights)
+    }
+
+    @Test func adaptingIsRefusedWhereItCannotBe() throws {
+        let words = try run("words"), stream = try run("stream")
+        for (folder, flags, message) in [
+            (words, ["--cache", "10"], "trained without --bptt"), (words, ["--dynamic", "sgd"], "trained without --bptt"),
+            (stream, ["--cache", "10", "--reset-state"], "--reset-state"), (stream, ["--cache", "0"], "1 to 1000000"),
+            (stream, ["--dynamic", "sgd", "--half"], "--half"), (stream, ["--dynamic", "adam"], "sgd or rms"),
+            (stream, ["--cache-theta", "1"], "is for --cache"), (stream, ["--dynamic-decay", "0.1"], "is for --dynamic"),
+            (stream, ["--dynamic", "sgd", "--dynamic-text", "dev.txt"], "--dynamic rms"),
+            (stream, ["--cache", "5", "--cache-weight", "1"], "below 1"),
+        ] {
+            for command in ["evaluate", "score"] {
+                let outcome = try Program.run([command, "run", "dev.txt"] + flags, in: folder)
+                #expect(outcome.status == 64, "\(outcome.transcript)")
+                #expect(outcome.errors.contains(message), "\(outcome.transcript)")
+            }
+        }
+        let missing = try Program.run(["evaluate", "run", "dev.txt", "--dynamic", "rms", "--dynamic-text", "no.txt"], in: stream)
+        #expect(missing.status == 66, "\(missing.transcript)")
+    }
+
     private func run(_ kind: String) throws -> TemporaryFolder {
         switch kind {
         case "stream": try TrainedRun.stream.get()

@@ -19,6 +19,7 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Tags: the column that holds them.", valueName: "last|upos|xpos|n")) var column: String?
     @Option(help: ArgumentHelp("Show so many of the worst errors.", valueName: "n")) var errors = 0
     @Option(help: ArgumentHelp("Translations: hypotheses of the beam search (1).", valueName: "n")) var beam: Int?
+    @OptionGroup(title: "Adapting to the text") var adaptation: AdaptationFlags
     @OptionGroup var common: CommonFlags
 
     func validate() throws {
@@ -35,7 +36,11 @@ struct EvaluateCommand: ParsableCommand {
             throw ProgramError(.usage, "no file to evaluate on; elman evaluate \(shellQuoted(runPath)) FILE")
         }
         let request = EvaluationRequest(
-            files: files, pair: pair, resetsState: resetState, isHalf: half, column: column, errorCount: errors, beam: beam)
+            files: files, pair: pair, resetsState: resetState, isHalf: half, column: column, errorCount: errors, beam: beam,
+            adaptation: adaptation.adaptation)
+        if adaptation.adaptation != nil, task.name != LanguageModelProgramTask.name {
+            throw ProgramError(.usage, "--cache and --dynamic are for language models, and \(shellQuoted(runPath)) is none")
+        }
         let result = try task.evaluate(folder, request)
         for warning in ExperimentChecks.ofEvaluation(files, folder) { console.warn(warning) }
         if json { return console.print(result.json.text()) }

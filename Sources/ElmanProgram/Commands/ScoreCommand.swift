@@ -12,6 +12,7 @@ struct ScoreCommand: ParsableCommand {
     @Flag(help: "One token a line, an empty line between sentences.") var perToken = false
     @Flag(help: "Begin every line anew, also where the model was trained on a stream.") var resetState = false
     @Flag(help: "Weights of 16 bits (bfloat16): less memory to read for each token, a little less precise.") var half = false
+    @OptionGroup(title: "Adapting to the text") var adaptation: AdaptationFlags
     @OptionGroup var common: CommonFlags
 
     /// Lines scored in one go where they do not depend on each other.
@@ -19,25 +20,31 @@ struct ScoreCommand: ParsableCommand {
 
     func run() throws {
         let console = common.start()
-        let model = try LanguageModel(contentsOf: runPath)
+        let folder = try RunFolder.open(runPath)
+        let model = try LanguageModel(folder)
+        let adaptation = adaptation.adaptation
+        try LanguageModelProgramTask.checkAdaptation(adaptation, model, resetsState: resetState, isHalf: half)
         if half { model.parameters.roundToBFloat16() }
         let encoder = model.encoder
-        var scorer = LanguageModelScorer(model, carriesState: model.configuration.carriesState && !resetState)
+        var plain = LanguageModelScorer(model, carriesState: model.configuration.carriesState && !resetState)
+        let adaptive = try adaptation?.scorer(model, folder)
+        func scores(_ lines: [[Int32]]) -> [[Float]] {
+            if let adaptive { return lines.map { adaptive.logProbabilities(of: $0) } }
+            return plain.logProbabilities(of: lines)
+        }
         var reader = try ByteReader(file)
         var lines: [(text: String, tokens: [Int32])] = []
         while let line = try reader.nextLine() {
             let tokens = try encoder.encode(Array(line), path: reader.path, line: reader.lineNumber).tokens
             lines.append((String(decoding: line, as: UTF8.self), tokens + [model.boundary]))
-            if lines.count == Self.linesAtOnce { show(&lines, &scorer, model, console) }
+            if lines.count == Self.linesAtOnce { show(&lines, scores(lines.map(\.tokens)), model, console) }
         }
-        show(&lines, &scorer, model, console)
+        show(&lines, scores(lines.map(\.tokens)), model, console)
     }
 
     private func show(
-        _ lines: inout [(text: String, tokens: [Int32])], _ scorer: inout LanguageModelScorer, _ model: LanguageModel,
-        _ console: Console
+        _ lines: inout [(text: String, tokens: [Int32])], _ scores: [[Float]], _ model: LanguageModel, _ console: Console
     ) {
-        let scores = scorer.logProbabilities(of: lines.map(\.tokens))
         for (line, scores) in zip(lines, scores) {
             if perToken {
                 for (token, score) in zip(line.tokens, scores) {

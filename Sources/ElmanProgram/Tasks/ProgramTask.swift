@@ -117,12 +117,14 @@ struct EvaluationRequest {
     var errorCount = 0
     /// Hypotheses of a beam search.
     var beam: Int?
+    /// How a language model adapts to the text.
+    var adaptation: Adaptation?
 }
 
 /// What an evaluation found.
 struct EvaluationResult {
     /// With `task` first, as the interface says.
-    let json: JSONObject
+    var json: JSONObject
     /// Names and values for people.
     var rows: [[String]]
     /// Further text for people.

@@ -13,15 +13,45 @@ enum LanguageModelProgramTask: ProgramTask {
 
     static func evaluate(_ folder: RunFolder, _ request: EvaluationRequest) throws -> EvaluationResult {
         let model = try LanguageModel(folder)
+        try checkAdaptation(request.adaptation, model, resetsState: request.resetsState, isHalf: request.isHalf)
         if request.isHalf { model.parameters.roundToBFloat16() }
         let carries = model.configuration.carriesState && !request.resetsState
         let options = ReadingOptions(
             unit: model.configuration.unit, keepsBlankLines: model.configuration.unit == .char && carries,
             normalization: model.configuration.normalization)
         let corpus = try EncodedCorpus(reading: request.files, with: model.vocabulary, options: options)
-        var scorer = LanguageModelScorer(model, carriesState: carries)
-        let metrics = scorer.metrics(of: corpus)
-        return EvaluationResult(json: json(metrics, model, carries), rows: rows(metrics, model, carries))
+        let metrics: LanguageModelMetrics
+        if let adaptation = request.adaptation {
+            metrics = try adaptation.scorer(model, folder).metrics(of: corpus)
+        } else {
+            var scorer = LanguageModelScorer(model, carriesState: carries)
+            metrics = scorer.metrics(of: corpus)
+        }
+        guard metrics.negativeLogLikelihood.isFinite || request.adaptation?.dynamic == nil else {
+            throw DataError(.computation, "the model did not survive what it learnt; lower --dynamic-rate")
+        }
+        var result = EvaluationResult(json: json(metrics, model, carries), rows: rows(metrics, model, carries))
+        if let adaptation = request.adaptation {
+            for member in adaptation.json.members { result.json[member.key] = member.value }
+            result.rows += adaptation.rows
+        }
+        return result
+    }
+
+    /// Throws where a model cannot adapt to a text.
+    static func checkAdaptation(
+        _ adaptation: Adaptation?, _ model: LanguageModel, resetsState: Bool, isHalf: Bool
+    ) throws {
+        guard let adaptation else { return }
+        let name = adaptation.cache == nil ? "--dynamic" : "--cache"
+        if resetsState { throw ProgramError(.usage, "\(name) needs the state that --reset-state forgets; leave one of them out") }
+        guard model.configuration.carriesState else {
+            throw ProgramError(
+                .usage, "\(name) is for models that carry their state, and this one was trained without --bptt")
+        }
+        if isHalf, adaptation.dynamic != nil {
+            throw ProgramError(.usage, "--dynamic changes weights, which --half rounds; leave one of them out")
+        }
     }
 
     private static func json(_ metrics: LanguageModelMetrics, _ model: LanguageModel, _ carries: Bool) -> JSONObject {
