@@ -36,9 +36,9 @@ public struct RunFolder: Sendable {
 
     /// The layout, in the order in which an old run is removed: without the first there is no run.
     private static let ownNames = [
-        "config.json", "log.jsonl", "checkpoints", "model.safetensors", "vocabulary.txt", "report.html", "characters.txt",
-        "target-vocabulary.txt", "target-characters.txt", "labels.txt", "tags.txt", "relations.txt", "merges.txt",
-        "target-merges.txt", "events.out.tfevents.elman",
+        "config.json", "log.jsonl", "checkpoints", "model.safetensors", "vocabulary.txt", "counts.txt", "report.html",
+        "characters.txt", "target-vocabulary.txt", "target-characters.txt", "labels.txt", "tags.txt", "relations.txt",
+        "merges.txt", "target-merges.txt", "events.out.tfevents.elman",
     ]
 
     private static let nonFinitePrefix = "nan-step-"

@@ -176,6 +176,7 @@ extension ComputationGraph {
         storage.pointee.generation &+= 1
         storage.pointee.entries.removeSubrange(mark.entryCount...)
         storage.pointee.sharedNodes.removeAll { $0 >= mark.nodeCount }
+        storage.pointee.onces = storage.pointee.onces.filter { $0.value.nodeCount <= mark.nodeCount }
         storage.pointee.forgetLeaves(from: mark.nodeCount)
     }
 }

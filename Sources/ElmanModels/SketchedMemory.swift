@@ -35,9 +35,9 @@ extension MemoryEstimate {
     }
     /// Throws `.memory` where a parameter of a language model would be larger than any can be.
     package static func requirePossible(
-        _ configuration: LanguageModelConfiguration, vocabularySize: Int
+        _ configuration: LanguageModelConfiguration, vocabularySize: Int, counts: [Int]? = nil
     ) throws(DataError) {
-        try requirePossible(LanguageModelSizes.declared(configuration, vocabularySize: vocabularySize).parameters)
+        try requirePossible(LanguageModelSizes.declared(configuration, vocabularySize: vocabularySize, counts: counts).parameters)
     }
 
     private static func requirePossible(_ parameters: ParameterCollection) throws(DataError) {

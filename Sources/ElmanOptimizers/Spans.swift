@@ -70,17 +70,6 @@ struct SpanList {
     }
 }
 
-/// Calls `body` once for every number in 0..<count on the pool's threads, and returns when all are done.
-func inParallel(_ count: Int, _ body: (Int) -> Void) {
-    withoutActuallyEscaping(body) { body in
-        var context = body
-        withUnsafeMutablePointer(to: &context) { pointer in
-            ek_parallel_for(
-                count, { context, chunk in context!.assumingMemoryBound(to: ((Int) -> Void).self).pointee(chunk) }, pointer)
-        }
-    }
-}
-
 /// Joins neighbours in the parameters' memory into one piece: most updates are then a single pass over all of it.
 struct SpanJoiner {
     private var open: Span?

@@ -25,6 +25,24 @@ import Testing
         }
     }
 
+    @Test(arguments: OutputKind.allCases)
+    func sizesOfOutputLayersAreThoseOfTheModel(kind: OutputKind) throws {
+        let text = try TextCorpus(text: Array(SampleText.sentences(40).utf8))
+        let vocabulary = text.vocabulary()
+        let counts = WordCounts.of(try text.encoded(with: vocabulary), vocabularySize: vocabulary.count)
+        for tied in [false, true] where !tied || kind != .hierarchical && kind != .adaptive {
+            var configuration = LanguageModelConfiguration()
+            configuration.output.kind = kind
+            configuration.embeddingSize = 128
+            configuration.tiesEmbeddings = tied
+            let model = try LanguageModel(configuration, vocabulary: vocabulary, counts: counts)
+            let work = MemoryEstimate.Work(
+                vocabularySize: vocabulary.count, momentCount: 2, update: .init(tokens: 9, steps: 9), textTokens: 100,
+                sentences: 10, counts: counts)
+            #expect(MemoryEstimate(configuration, work).parameterCount == model.parameters.scalarCount)
+        }
+    }
+
     @Test(arguments: trainerNames)
     func momentsAreThoseOfTheTrainer(name: String) throws {
         let parameters = ParameterCollection()

@@ -19,6 +19,7 @@ import Testing
         try check(ModelFlags.self)
         try check(LanguageModelFlags.self)
         try check(RegularizationFlags.self)
+        try check(OutputFlags.self)
         try check(TextFlags.self)
         try check(EncoderFlags.self)
         try check(ClassifyFlags.self)
@@ -47,6 +48,7 @@ import Testing
         let settings = try LanguageModelSettings(SettingsReader(flags: [:], file: nil, keys: LanguageModelSettings.keys))
         let kept = Set(settings.json.members.map(\.key))
         #expect(
-            Set(LanguageModelSettings.keys).subtracting(kept) == ["layer-norm", "order", "direct-connections", "architecture"])
+            Set(LanguageModelSettings.keys).subtracting(kept)
+                == Set(["layer-norm", "order", "direct-connections", "architecture"] + OutputFlags.keys))
     }
 }

@@ -30,7 +30,8 @@ import Testing
             "column": ["upos", "3"],
             "tag-scheme": ["BIOES", "IO"], "columns": ["1,2", "2,1"], "hand-over": ["states", "bridge"],
             "attention": ["mlp", "dot"], "similarity": ["cosine", "dot"], "method": ["arc-standard", "arc-hybrid"],
-            "embeddings": ["one", "two"], "objective": ["mean", "sum"],
+            "embeddings": ["one", "two"], "objective": ["mean", "sum"], "softmax": ["adaptive", "sampled"],
+            "softmax-cutoffs": ["2,4", "3"], "softmax-sampler": ["unigram", "log-uniform"],
         ]
         let switches = [
             "variational-dropout", "residual", "tie-embeddings", "direct-connections", "lowercase", "constrained", "shared-bpe",
@@ -41,7 +42,7 @@ import Testing
             "dropout", "unknown-rate", "teacher-forcing", "teacher-forcing-decay", "teacher-forcing-floor", "exploration",
             "initial-range", "embedding-range", "learning-rate", "decay", "weight-decay", "clip", "margin", "scale",
             "max-minutes", "checkpoint-minutes", "dropout-embedding", "dropout-input", "dropout-hidden", "dropout-output",
-            "dropout-state", "weight-drop", "activation-regularization", "temporal-regularization",
+            "dropout-state", "weight-drop", "activation-regularization", "temporal-regularization", "softmax-normalizer",
         ]
         if key == "layer-norm" {
             var sample = Sample(true, false)
@@ -49,7 +50,7 @@ import Testing
             return sample
         }
         if let names = names[key] {
-            var sample = Sample(.string(names[0]), .string(names[1]))
+            var sample = Sample(.string(names[0]), .string(names[1]), with: Self.softmax(of: key))
             // Not written where it is the usual one.
             if key == "architecture", task == "lm" { sample.kept = (key, ["feed-forward", nil]) }
             if key == "objective" { sample.kept = (key, ["mean", .null]) }
@@ -70,8 +71,17 @@ import Testing
             }
         }
         if key == "dropout-state" { return Sample(0.25, 0.5, with: ["variational-dropout": true]) }
-        if shares.contains(key) { return Sample(0.25, 0.5) }
-        return key == "order" ? Sample(3, 4, with: ["architecture": "feed-forward"]) : Sample(2, 4)
+        if shares.contains(key) { return Sample(0.25, 0.5, with: softmax(of: key)) }
+        return key == "order" ? Sample(3, 4, with: ["architecture": "feed-forward"]) : Sample(2, 4, with: softmax(of: key))
+    }
+
+    /// The softmax that has a setting.
+    private static func softmax(of key: String) -> JSONObject {
+        let kinds = [
+            "softmax-classes": "class", "softmax-cutoffs": "adaptive", "softmax-division": "adaptive",
+            "softmax-samples": "sampled", "softmax-sampler": "nce", "softmax-normalizer": "nce",
+        ]
+        return kinds[key].map { ["softmax": .string($0)] } ?? [:]
     }
 
     private static let tasks = ["lm"] + TaskRun.tasks
@@ -111,8 +121,8 @@ import Testing
     /// There is no flag that no task knows.
     @Test func everyFlagHasATask() throws {
         let groups: [any SettingFlags.Type] = [
-            ModelFlags.self, LanguageModelFlags.self, RegularizationFlags.self, EncoderFlags.self, ClassifyFlags.self,
-            TagFlags.self, PairTaskFlags.self,
+            ModelFlags.self, LanguageModelFlags.self, RegularizationFlags.self, OutputFlags.self, EncoderFlags.self,
+            ClassifyFlags.self, TagFlags.self, PairTaskFlags.self,
             TranslateFlags.self, RetrieveFlags.self, TreeFlags.self, ParseFlags.self, TextFlags.self, TrainingFlags.self,
         ]
         let known = Set(ProgramTasks.all.flatMap { $0.keys })

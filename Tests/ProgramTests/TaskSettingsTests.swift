@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("classify", ["order", "bptt", "tie-embeddings", "columns", "children", "dev-translation"]),
+        ("classify", ["order", "bptt", "tie-embeddings", "softmax", "columns", "children", "dev-translation"]),
         ("tag", ["architecture", "pooling", "direct-connections"]), ("seq2seq", ["architecture", "pooling", "lowercase"]),
         ("retrieve", ["architecture", "variational-dropout", "attention", "tie-embeddings"]),
         (

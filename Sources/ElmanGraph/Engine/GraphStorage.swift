@@ -35,6 +35,10 @@ package struct GraphStorage {
     /// Parameters in use, kept alive and found by their node's data, and the stores of them.
     var entries: [ParameterEntry] = []
     var stores: [ParameterStore] = []
+    /// What is there once for a table, until the graph is renewed.
+    var onces: [ObjectIdentifier: OncePerGraph] = [:]
+    /// In a long computation, what stands for the random streams of what is there once.
+    var onceStream: UInt64?
     var products = DeferredProducts()
 
     /// Generation in which gradients were computed last.
@@ -119,6 +123,7 @@ package struct GraphStorage {
         sharedNodes.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
         stores.removeAll(keepingCapacity: true)
+        if !onces.isEmpty { onces.removeAll(keepingCapacity: true) }
     }
 }
 

@@ -150,6 +150,12 @@ public struct OpCall {
     /// The entry of the lookup table that is argument 0.
     var lookupEntry: ParameterEntry { graph.pointee.entries[Int(graph.pointee.nodes[argumentNode(0)].data)] }
 
+    /// The parameter or table that is a shared argument; nil where it is a computed value.
+    func parameter(_ argument: Int) -> ParameterEntry? {
+        let node = graph.pointee.nodes.pointer + argumentNode(argument)
+        return node.pointee.flags.contains(.parameter) ? graph.pointee.entries[Int(node.pointee.data)] : nil
+    }
+
     /// The stream of random numbers of one node.
     func randomStream(ofNode position: Int) -> UInt64 {
         let words = data(ofNode: position)

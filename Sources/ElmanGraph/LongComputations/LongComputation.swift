@@ -49,9 +49,11 @@ public struct LongComputation<State: CarriedState> {
 
     /// The loss of all pieces in one graph, and the state after them.
     public func loss(in graph: ComputationGraph) -> (loss: PieceLoss, state: State) {
-        var state = begin(graph)
-        let losses = build(0..<pieceCount, &state, in: graph)
-        return (Self.sum(losses), state)
+        graph.withOneStream {
+            var state = begin(graph)
+            let losses = build(0..<pieceCount, &state, in: graph)
+            return (Self.sum(losses), state)
+        }
     }
 
     /// Adds the gradients of all pieces to those of the parameters, in segments that together with the states between them take about
@@ -70,7 +72,7 @@ public struct LongComputation<State: CarriedState> {
             fail("a plan for \(plan.segments.last?.upperBound ?? 0) pieces is given for \(pieceCount)")
         }
         var pass = SegmentedPass(computation: self, graph: graph, plan: plan)
-        pass.run()
+        graph.withOneStream { pass.run() }
         return pass.loss
     }
 

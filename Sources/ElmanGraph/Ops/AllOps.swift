@@ -2,7 +2,7 @@ extension Op {
     /// Every op that has kernels, for the tests that all of them pass. A test fails where one is missing.
     package static let all: [Op] =
         views + elementwise + functions + flow + reductions + products + cells + selections + joins + softmaxes + losses
-        + structures + recurrences
+        + structures + recurrences + outputs
 
     private static let views: [Op] = [.denseCopy, .elements, .columnView, .columnsView, .reshape, .member]
     private static let elementwise: [Op] = [
@@ -34,4 +34,8 @@ extension Op {
         .additiveScores, .treeLSTMStep, .treeLSTMLeaf, .childSumStep,
     ]
     private static let recurrences: [Op] = Recurrence.all.flatMap { [$0.stepOp, $0.sequenceOp] }
+    private static let outputs: [Op] = [
+        .columnScores, .rangeLoss, .binaryPathLoss, .treeLogProbabilities, .groupedLogSoftmax, .sampledSoftmaxLoss,
+        .noiseContrastiveLoss,
+    ]
 }

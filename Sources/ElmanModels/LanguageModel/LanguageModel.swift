@@ -17,37 +17,50 @@ public struct LanguageModel: Sendable {
     public let vocabulary: Vocabulary
     /// All its parameters: `embeddings`, `rnn/<layer>/…` or of a feed-forward model `hidden/…`, `scores/…`.
     public let parameters: ParameterCollection
+    /// How often each entry of the vocabulary occurs in the training text, where the output layer goes by it.
+    public let counts: [Int]?
+    /// From the network's output to the probabilities of all tokens.
+    public let output: any OutputLayer
     package let embeddings: LookupParameter
     package let network: any RecurrentNetwork
-    private let scoreLayer: Linear?
-    private let tiedScoreLayer: TiedLinear?
 
     /// A model with new parameters, drawn from `seed`. Throws `.configuration` where the settings do not fit together.
+    /// - Parameter counts: how often each entry of the vocabulary occurs, for output layers that go by it; where it is nil, counts fall
+    ///   as the vocabulary goes on (Zipf).
     public init(
-        _ configuration: LanguageModelConfiguration, vocabulary: Vocabulary, seed: UInt64 = 1
+        _ configuration: LanguageModelConfiguration, vocabulary: Vocabulary, counts: [Int]? = nil, seed: UInt64 = 1
     ) throws(DataError) {
         try configuration.validate()
+        try configuration.output.validate(vocabularySize: vocabulary.count)
+        guard counts.map({ $0.count == vocabulary.count }) ?? true else {
+            throw DataError(.configuration, "\(counts!.count) counts are given for a vocabulary of \(vocabulary.count) entries")
+        }
         guard vocabulary.boundary != nil else {
             throw DataError(.configuration, "the vocabulary of a language model needs an end mark of sentences")
         }
         self.configuration = configuration
         self.vocabulary = vocabulary
+        self.counts = counts
         parameters = ParameterCollection(seed: seed)
         let uniform = configuration.initialRange.map { Initializer.uniform($0) }
         embeddings = parameters.addLookup(
             count: vocabulary.count, size: configuration.embeddingSize, named: "embeddings",
             initializer: uniform ?? (configuration.tiesEmbeddings ? .uniform(0.1) : .glorot()))
         network = Self.makeNetwork(configuration, embeddings, boundary: vocabulary.boundary!, in: parameters)
-        let scope = parameters.scope("scores")
-        if configuration.tiesEmbeddings {
-            tiedScoreLayer = TiedLinear(embeddings, biasInitializer: uniform ?? .zeros, in: scope)
-            scoreLayer = nil
-        } else {
-            scoreLayer = Linear(
-                inputSize: network.hiddenSize, outputSize: vocabulary.count, initializer: uniform ?? .glorot(),
-                biasInitializer: uniform ?? .glorot(), in: scope)
-            tiedScoreLayer = nil
-        }
+        output = Self.makeOutput(
+            configuration, inputSize: network.hiddenSize, vocabularySize: vocabulary.count, counts: counts, embeddings,
+            in: parameters)
+    }
+
+    /// The layer on the network's output.
+    static func makeOutput(
+        _ configuration: LanguageModelConfiguration, inputSize: Int, vocabularySize: Int, counts: [Int]?,
+        _ embeddings: LookupParameter, in parameters: ParameterCollection
+    ) -> any OutputLayer {
+        configuration.output.makeLayer(
+            inputSize: inputSize, counts: counts ?? WordClasses.zipf(wordCount: vocabularySize),
+            tiedTo: configuration.tiesEmbeddings ? embeddings : nil,
+            uniform: configuration.initialRange.map { Initializer.uniform($0) }, in: parameters.scope("scores"))
     }
 
     /// The network that reads the tokens.
@@ -78,10 +91,9 @@ public struct LanguageModel: Sendable {
     /// The index of the end mark, which also stands before every sentence.
     public var boundary: Int32 { Int32(vocabulary.boundary!) }
 
-    /// The scores of all tokens after an output of the network.
-    func scores(_ output: Expression) -> Expression {
-        if let tiedScoreLayer { return tiedScoreLayer(output) }
-        return scoreLayer!(output)
+    /// What is lost at tokens after an output of the network: in training what is minimised, else negative log-probabilities.
+    func losses(_ output: Expression, _ tokens: [Int], isTraining: Bool) -> Expression {
+        isTraining ? self.output.trainingLosses(output, tokens) : self.output.losses(output, tokens)
     }
 }
 
@@ -122,7 +134,7 @@ extension LanguageModel {
             state.addInput(masks.vectors([Int(input)], embeddings, in: graph))
             input = token
             let output = state.output, dropped = masks.dropOutput(output)
-            let loss = pickNegativeLogSoftmax(scores(dropped), Int(token))
+            let loss = self.losses(dropped, [Int(token)], isTraining: isTraining)
             steps.append(loss: loss, output: output, dropped: dropped)
         }
         return steps
@@ -139,7 +151,7 @@ extension LanguageModel {
             let range = step * count..<(step + 1) * count
             state.addInput(masks.vectors(segment.inputs[range].map { Int($0) }, embeddings, in: graph))
             let output = state.output, dropped = masks.dropOutput(output)
-            let losses = pickNegativeLogSoftmax(scores(dropped), segment.targets[range].map { Int($0) })
+            let losses = self.losses(dropped, segment.targets[range].map { Int($0) }, isTraining: isTraining)
             steps.append(loss: sumOverBatch(losses), output: output, dropped: dropped)
         }
         return steps

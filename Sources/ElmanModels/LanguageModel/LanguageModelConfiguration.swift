@@ -35,6 +35,8 @@ public struct LanguageModelConfiguration: Sendable, Hashable {
     public var isResidual = false
     /// All parameters start uniform in ±this range; nil: Glorot's range for weights, zeros for biases of cells.
     public var initialRange: Float?
+    /// From the network's output to the words.
+    public var output = OutputConfiguration()
     /// Trained on one continuous stream, the state carried along; evaluated and scored in the same way.
     public var carriesState = false
 
@@ -52,6 +54,7 @@ public struct LanguageModelConfiguration: Sendable, Hashable {
         if architecture == .feedForward { try validateFeedForward() }
         try validateTies()
         try regularization.validate(of: self)
+        try output.validate(tiesEmbeddings: tiesEmbeddings)
         if let initialRange, !(initialRange > 0 && initialRange.isFinite) {
             throw DataError(.configuration, "the initial range is \(initialRange); give a positive number")
         }
@@ -106,6 +109,10 @@ extension LanguageModelConfiguration {
             "carries-state": .bool(carriesState),
         ]
         for member in regularization.json.members { object[member.key] = member.value }
+        if output.kind != .full {
+            object["softmax"] = .string(output.kind.rawValue)
+            for member in output.settings.members { object[member.key] = member.value }
+        }
         if architecture == .feedForward {
             object["architecture"] = .string(architecture.rawValue)
             object["order"] = JSONValue(order)
@@ -138,6 +145,7 @@ extension LanguageModelConfiguration {
         tiesEmbeddings = try reader.bool("tie-embeddings")
         isResidual = try reader.bool("residual")
         initialRange = try reader.optionalNumber("initial-range").map { Float($0) }
+        output = try OutputConfiguration(reader)
         carriesState = try reader.bool("carries-state")
         do { try validate() } catch { throw DataError(.badData, path: path, error.message) }
     }

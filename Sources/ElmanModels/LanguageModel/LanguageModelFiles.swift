@@ -30,7 +30,17 @@ extension LanguageModel {
     package static func untrained(_ folder: RunFolder, seed: UInt64 = 1) throws(DataError) -> LanguageModel {
         let json = try folder.readConfiguration()
         let configuration = try LanguageModelConfiguration(json: json, path: folder.configurationPath)
-        return try LanguageModel(configuration, vocabulary: vocabulary(of: folder, configuration), seed: seed)
+        let vocabulary = try vocabulary(of: folder, configuration)
+        let counts = try counts(of: folder, configuration, vocabularySize: vocabulary.count)
+        return try LanguageModel(configuration, vocabulary: vocabulary, counts: counts, seed: seed)
+    }
+
+    /// How often each entry of the vocabulary occurs, where the output layer goes by it; nil for others.
+    package static func counts(
+        of folder: RunFolder, _ configuration: LanguageModelConfiguration, vocabularySize: Int
+    ) throws(DataError) -> [Int]? {
+        guard configuration.output.needsCounts else { return nil }
+        return try WordCounts.read(folder.file(named: WordCounts.fileName), vocabularySize: vocabularySize)
     }
 
     /// The vocabulary in a run's folder.

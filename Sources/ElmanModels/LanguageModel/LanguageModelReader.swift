@@ -11,6 +11,9 @@ public struct LanguageModelReader: Sendable {
     private var values: [[Tensor]]?
     /// Natural logarithms of the probabilities of all tokens, given what was read so far.
     public private(set) var logProbabilities: [Float] = []
+    /// Of a model that was trained by noise-contrastive estimation: the natural logarithm of what its probabilities would sum to if
+    /// they were not normalised; nil for others.
+    public private(set) var logNormalizer: Float?
 
     /// A reader that has read the mark before a sentence and nothing else.
     public init(_ model: LanguageModel) {
@@ -26,7 +29,12 @@ public struct LanguageModelReader: Sendable {
         graph.renew()
         var state = values.map { model.state(from: $0, in: graph) } ?? model.initialState(in: graph)
         state.addInput(model.embeddings[Int(token), in: graph])
-        logProbabilities = logSoftmax(model.scores(state.output)).value.scalars
+        let all = model.output.logProbabilities(state.output)
+        if let layer = model.output as? NoiseContrastiveEstimation {
+            let normalizer = layer.logNormalizers(state.output)
+            logNormalizer = normalizer.value.scalar
+        }
+        logProbabilities = all.value.scalars
         values = state.values
     }
 

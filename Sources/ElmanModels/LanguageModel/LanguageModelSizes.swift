@@ -14,8 +14,12 @@ struct LanguageModelSizes {
     /// Numbers of the recurrent matrices.
     let recurrentCount: Int
 
-    init(_ configuration: LanguageModelConfiguration, vocabularySize: Int) {
-        let (parameters, network) = Self.declared(configuration, vocabularySize: vocabularySize)
+    /// Numbers that the losses of so many tokens take in a graph.
+    let lossSize: (_ tokens: Int) -> Int
+
+    init(_ configuration: LanguageModelConfiguration, vocabularySize: Int, counts: [Int]?) {
+        let (parameters, network, output) = Self.declared(configuration, vocabularySize: vocabularySize, counts: counts)
+        lossSize = { output.graphSize(wordCount: $0) }
         let entries = parameters.entries
         parameterCount = entries.reduce(0) { $0 + $1.shape.count }
         paddedCount = entries.reduce(0) { $0 + $1.paddedCount }
@@ -23,17 +27,18 @@ struct LanguageModelSizes {
         recurrentCount = network.recurrentMatrices.reduce(0) { $0 + $1.shape.count }
     }
 
-    /// The parameters of a language model, declared only.
+    /// The parameters of a language model, declared only, its network and its output layer.
     static func declared(
-        _ configuration: LanguageModelConfiguration, vocabularySize: Int
-    ) -> (parameters: ParameterCollection, network: any RecurrentNetwork) {
+        _ configuration: LanguageModelConfiguration, vocabularySize: Int, counts: [Int]?
+    ) -> (parameters: ParameterCollection, network: any RecurrentNetwork, output: any OutputLayer) {
         let parameters = ParameterCollection.declarations()
         let embeddings = parameters.addLookup(
             count: vocabularySize, size: configuration.embeddingSize, named: "embeddings")
         let network = LanguageModel.makeNetwork(configuration, embeddings, boundary: 0, in: parameters)
-        if !configuration.tiesEmbeddings { _ = parameters.add([vocabularySize, network.hiddenSize], named: "scores") }
-        _ = parameters.add([vocabularySize], named: "bias")
-        return (parameters, network)
+        let output = LanguageModel.makeOutput(
+            configuration, inputSize: network.hiddenSize, vocabularySize: vocabularySize, counts: counts, embeddings,
+            in: parameters)
+        return (parameters, network, output)
     }
 }
 

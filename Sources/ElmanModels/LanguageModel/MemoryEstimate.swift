@@ -4,7 +4,7 @@ import ElmanText
 /// The memory that training a model takes at its peak, foretold from sizes alone, before any of it is taken.
 ///
 /// The graph of the largest update weighs most: for each token the values and gradients of every step, what the backward pass
-/// needs again, and the scores of the whole vocabulary.
+/// needs again, and the scores that the output layer computes.
 public struct MemoryEstimate: Sendable, Hashable {
     /// Numbers that are learnt.
     public let parameterCount: Int
@@ -34,14 +34,19 @@ public struct MemoryEstimate: Sendable, Hashable {
         public var textTokens: Int
         /// Sentences of all texts.
         public var sentences: Int
+        /// How often each entry of the vocabulary occurs, for output layers that go by it.
+        public var counts: [Int]?
 
         /// The sizes of some work.
-        public init(vocabularySize: Int, momentCount: Int, update: Update, textTokens: Int, sentences: Int) {
+        public init(
+            vocabularySize: Int, momentCount: Int, update: Update, textTokens: Int, sentences: Int, counts: [Int]? = nil
+        ) {
             self.vocabularySize = vocabularySize
             self.momentCount = momentCount
             self.update = update
             self.textTokens = textTokens
             self.sentences = sentences
+            self.counts = counts
         }
     }
 
@@ -70,7 +75,7 @@ public struct MemoryEstimate: Sendable, Hashable {
 
     /// The estimate for a model and its work.
     public init(_ configuration: LanguageModelConfiguration, _ work: Work) {
-        let sizes = LanguageModelSizes(configuration, vocabularySize: work.vocabularySize)
+        let sizes = LanguageModelSizes(configuration, vocabularySize: work.vocabularySize, counts: work.counts)
         let step = CellStepCost(configuration)
         parameterCount = sizes.parameterCount
         // The largest tensor is copied and turned when it is saved. Matrices that are dropped are copied, masked, and multiplied.
@@ -78,25 +83,20 @@ public struct MemoryEstimate: Sendable, Hashable {
         weights = 4 * (2 * sizes.paddedCount + 2 * sizes.largestCount + 5 * dropped)
         trainer = 4 * 2 * sizes.paddedCount * work.momentCount
         graph =
-            4 * work.update.tokens * Self.numbersPerToken(configuration, step, work)
+            4 * (work.update.tokens * Self.numbersPerToken(configuration, step) + sizes.lossSize(work.update.tokens))
             + work.update.steps * Self.bookkeepingPerStep(configuration, step)
         // The text as type numbers, as indices, and its part for training; each type with its spelling in two tables.
         text = 12 * work.textTokens + 48 * work.sentences + 160 * work.vocabularySize
     }
 
-    /// Scores beyond so many numbers are computed a second time rather than kept.
-    private static let largestKeptScores = 1 << 26
-
     /// Numbers that one token's part of the graph holds.
-    private static func numbersPerToken(_ configuration: LanguageModelConfiguration, _ step: CellStepCost, _ work: Work) -> Int {
+    private static func numbersPerToken(_ configuration: LanguageModelConfiguration, _ step: CellStepCost) -> Int {
         let sizes = configuration.layerSizes, embedding = configuration.embeddingSize
         let units = sizes.reduce(0, +), regularization = configuration.regularization
         let network = Int(step.numbersPerUnit * Double(units))
         let dropped = configuration.hasMasks ? 3 * (embedding + units) : 0
         let penalized = regularization.slownessPenalty > 0 ? 2 * sizes[sizes.count - 1] : 0
-        let keepsScores = work.update.tokens * work.vocabularySize <= largestKeptScores
         return 2 * embedding + network + dropped + penalized + 2 * sizes[sizes.count - 1]
-            + (keepsScores ? work.vocabularySize : 0)
     }
 
     /// Bytes of the records of one step of the network, and of the plans that are kept of them.

@@ -55,6 +55,7 @@ struct TrainCommand: ParsableCommand {
     @OptionGroup(title: "Model") var model: ModelFlags
     @OptionGroup(title: "Language models") var languageModel: LanguageModelFlags
     @OptionGroup(title: "Regularisation of language models") var regularization: RegularizationFlags
+    @OptionGroup(title: "Many words") var softmax: OutputFlags
     @OptionGroup(title: "Words of sentences") var encoder: EncoderFlags
     @OptionGroup(title: "Classifiers") var classify: ClassifyFlags
     @OptionGroup(title: "Taggers") var tag: TagFlags

@@ -5,7 +5,7 @@ struct LanguageModelSettings {
     /// Every flag that a language model has, and what a run's configuration says beside them.
     static let keys =
         TrainingFlags.keys + TextFlags.keys + ModelFlags.keys + LanguageModelFlags.keys + RegularizationFlags.keys
-        + ["carries-state"]
+        + OutputFlags.keys + ["carries-state"]
 
     var model: LanguageModelConfiguration
     var training: TrainSettings
@@ -45,6 +45,7 @@ struct LanguageModelSettings {
         model.isResidual = try reader.bool("residual") ?? false
         model.tiesEmbeddings = try reader.bool("tie-embeddings") ?? false
         model.initialRange = try reader.number("initial-range", above: 0, isOpen: true).map { Float($0) }
+        model.output = try reader.output()
         model.carriesState = bptt > 0
         model.normalization = training.normalization
         try model.validate()

@@ -35,7 +35,17 @@ enum LanguageModelProgramTask: ProgramTask {
             for member in adaptation.json.members { result.json[member.key] = member.value }
             result.rows += adaptation.rows
         }
+        addNormalizers(model.normalizerSpread(of: corpus, carriesState: carries), to: &result)
         return result
+    }
+
+    /// How near the scores of a model that learnt from noise come to probabilities.
+    private static func addNormalizers(_ spread: NormalizerSpread?, to result: inout EvaluationResult) {
+        guard let spread else { return }
+        result.json["log_normalizer_mean"] = JSONValue(spread.mean)
+        result.json["log_normalizer_deviation"] = JSONValue(spread.deviation)
+        let place = "of the first \(counted(spread.count, "token"))"
+        result.rows.append(["log normaliser", "\(fixed(spread.mean, 4)) ± \(fixed(spread.deviation, 4)) \(place)"])
     }
 
     /// Throws where a model cannot adapt to a text.
@@ -88,6 +98,8 @@ private struct PreparedLanguageModel: PreparedTraining {
     private let texts: LanguageModelTexts
     private let vocabulary: Vocabulary
     private let corpora: LanguageModelCorpora
+    /// How often each entry of the vocabulary occurs, where the output layer goes by it.
+    private let counts: [Int]?
 
     init(_ settings: LanguageModelSettings, _ sources: TrainingSources, resuming folder: RunFolder?) throws {
         self.settings = settings
@@ -97,6 +109,16 @@ private struct PreparedLanguageModel: PreparedTraining {
                 try LanguageModel.vocabulary(of: folder, settings.model)
             } ?? texts.vocabulary(settings)
         corpora = try texts.corpora(vocabulary)
+        try settings.model.output.validate(vocabularySize: vocabulary.count)
+        counts = try Self.counts(settings, vocabulary, corpora, resuming: folder)
+    }
+
+    private static func counts(
+        _ settings: LanguageModelSettings, _ vocabulary: Vocabulary, _ corpora: LanguageModelCorpora, resuming folder: RunFolder?
+    ) throws(DataError) -> [Int]? {
+        guard settings.model.output.needsCounts else { return nil }
+        guard let folder else { return WordCounts.of(corpora.training, vocabularySize: vocabulary.count) }
+        return try LanguageModel.counts(of: folder, settings.model, vocabularySize: vocabulary.count)
     }
 
     var training: TrainSettings { settings.training }
@@ -121,7 +143,7 @@ private struct PreparedLanguageModel: PreparedTraining {
     }
 
     private func estimate(_ training: TrainSettings) throws -> MemoryEstimate {
-        try MemoryEstimate.requirePossible(settings.model, vocabularySize: vocabulary.count)
+        try MemoryEstimate.requirePossible(settings.model, vocabularySize: vocabulary.count, counts: counts)
         var settings = settings
         settings.training = training
         let lengths = corpora.training.lengths
@@ -132,17 +154,21 @@ private struct PreparedLanguageModel: PreparedTraining {
                 update: MemoryEstimate.Update(
                     largestOf: settings.batches, lengths: lengths, seed: training.options.seed,
                     variesSegments: settings.variesSegments),
-                textTokens: lengths.reduce(corpora.development?.tokens.count ?? 0, +), sentences: lengths.count))
+                textTokens: lengths.reduce(corpora.development?.tokens.count ?? 0, +), sentences: lengths.count, counts: counts))
     }
 
     func checkMemory(_ console: Console) throws { try memoryCheck.run(console) }
 
     var memory: String? { try? memoryCheck.summary() }
 
-    func writeVocabularies(to folder: RunFolder) throws { try vocabulary.write(to: folder.vocabularyPath) }
+    func writeVocabularies(to folder: RunFolder) throws {
+        try vocabulary.write(to: folder.vocabularyPath)
+        if let counts { try WordCounts.write(counts, to: folder.file(named: WordCounts.fileName)) }
+    }
 
     func makeTask() throws -> any TrainingTask {
-        let model = try LanguageModel(settings.model, vocabulary: vocabulary, seed: settings.training.options.seed)
+        let model = try LanguageModel(
+            settings.model, vocabulary: vocabulary, counts: counts, seed: settings.training.options.seed)
         return LanguageModelTask(
             model, training: corpora.training, development: corpora.development, batches: settings.batches,
             objective: settings.objective, variesSegments: settings.variesSegments, seed: settings.training.options.seed)
