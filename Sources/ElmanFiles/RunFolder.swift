@@ -38,7 +38,8 @@ public struct RunFolder: Sendable {
     private static let ownNames = [
         "config.json", "log.jsonl", "checkpoints", "model.safetensors", "vocabulary.txt", "counts.txt", "report.html",
         "characters.txt", "target-vocabulary.txt", "target-characters.txt", "labels.txt", "tags.txt", "relations.txt",
-        "merges.txt", "target-merges.txt", "events.out.tfevents.elman",
+        "merges.txt", "target-merges.txt", "contextual-characters.txt", "contextual-backward-characters.txt",
+        "events.out.tfevents.elman",
     ]
 
     private static let nonFinitePrefix = "nan-step-"

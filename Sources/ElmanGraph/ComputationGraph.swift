@@ -18,7 +18,7 @@ public final class ComputationGraph {
 
     let storage: UnsafeMutablePointer<GraphStorage>
     /// Nothing is computed: all values are zeros. For graphs of declared parameters, built to tell their size.
-    let isSketch: Bool
+    package let isSketch: Bool
     /// How nodes are put together to batches.
     public let batching: Batching
     /// Computes every node as it is built, to find a failing line with a debugger.

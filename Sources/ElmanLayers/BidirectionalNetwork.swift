@@ -1,12 +1,12 @@
 import ElmanGraph
 import ElmanTensor
 
-/// A network of any cell that reads a sequence from both ends. `Bidirectional` is one; `makeBidirectionalNetwork` makes one
-/// by the name of its cell.
+/// A network of any cell that reads whole sequences: `Bidirectional` from both ends, `ForwardReader` from the beginning alone.
+/// `makeBidirectionalNetwork` makes either by the name of its cell.
 public protocol BidirectionalNetwork: Sendable {
     /// Elements of an input vector.
     var inputSize: Int { get }
-    /// Elements of an output vector: both directions together.
+    /// Elements of an output vector: both directions together, where there are two.
     var outputSize: Int { get }
     /// The parameters: of each layer, lowest first, forward and then backward.
     var parameters: [Parameter] { get }
@@ -51,11 +51,12 @@ extension BidirectionalNetwork {
                 concatenateToBatch(readings.map { $0.finalStates[layer][part] })
             }
         }
+        let hasBackward = readings[0].hasBackward
         return BidirectionalReading(
             forward: SequenceOutputs(join(readings.map(\.forward))),
-            backward: SequenceOutputs(join(readings.map(\.backward))),
+            backward: hasBackward ? SequenceOutputs(join(readings.map(\.backward))) : nil,
             lastForward: concatenateToBatch(readings.map(\.lastForward)),
-            lastBackward: concatenateToBatch(readings.map(\.lastBackward)),
+            lastBackward: hasBackward ? concatenateToBatch(readings.compactMap(\.lastBackward)) : nil,
             addends: readings[0].residuals == nil ? nil : SequenceOutputs(join(readings.map { $0.residuals ?? [] })),
             finalStates: states)
     }

@@ -1,22 +1,24 @@
 import ElmanGraph
 import ElmanTensor
 
-/// What a bidirectional network says of a sequence.
+/// What a bidirectional network says of a sequence, or one that reads from the beginning alone (`ForwardReader`).
 ///
 /// A sequence that was read at once is kept as one expression; `forward`, `backward` and `outputs` are made of it when they are
 /// asked for.
 public struct BidirectionalReading {
-    private let forwardOutputs: SequenceOutputs, backwardOutputs: SequenceOutputs
+    private let forwardOutputs: SequenceOutputs
+    /// nil where nothing is read from the end.
+    private let backwardOutputs: SequenceOutputs?
     /// What residual connections add to the outputs.
     private let addends: SequenceOutputs?
-    let lastForward: Expression, lastBackward: Expression
+    let lastForward: Expression, lastBackward: Expression?
     /// The parts of the state in which each direction of each layer ended: lowest layer first, forward before backward.
     public let finalStates: [[Expression]]
     private let joined = JoinedOutputs()
 
     @usableFromInline
     init(
-        forward: SequenceOutputs, backward: SequenceOutputs, lastForward: Expression, lastBackward: Expression,
+        forward: SequenceOutputs, backward: SequenceOutputs?, lastForward: Expression, lastBackward: Expression?,
         addends: SequenceOutputs?, finalStates: [[Expression]]
     ) {
         forwardOutputs = forward
@@ -33,8 +35,11 @@ public struct BidirectionalReading {
     /// What the top layer's forward direction says at each input, having read all before it.
     public var forward: [Expression] { forwardOutputs.steps }
 
-    /// What the top layer's backward direction says at each input, having read all behind it.
-    public var backward: [Expression] { backwardOutputs.steps }
+    /// What the top layer's backward direction says at each input, having read all behind it; nothing where there is none.
+    public var backward: [Expression] { backwardOutputs?.steps ?? [] }
+
+    /// Whether the sequence was read from its end too.
+    var hasBackward: Bool { backwardOutputs != nil }
 
     /// For each input both directions, one behind the other.
     public var outputs: [Expression] {
@@ -47,16 +52,17 @@ public struct BidirectionalReading {
 
     /// The top layer's last outputs: that of the forward direction at the last input, then that of the backward direction at
     /// the first.
-    public var summary: Expression { concatenate(lastForward, lastBackward) }
+    public var summary: Expression { lastBackward.map { concatenate(lastForward, $0) } ?? lastForward }
 
     /// What residual connections add to the output of each input; nil where there are none.
     var residuals: [Expression]? { addends?.steps }
 
     /// Whether the outputs are one expression, which need not be joined.
-    var isSequence: Bool { forwardOutputs.isBatch && backwardOutputs.isBatch }
+    var isSequence: Bool { forwardOutputs.isBatch && backwardOutputs?.isBatch ?? true }
 
     private var joinedOutputs: SequenceOutputs {
-        joined.outputs {
+        guard let backwardOutputs else { return forwardOutputs }
+        return joined.outputs {
             guard isSequence else {
                 let joined = zip(forward, backward).map { concatenate($0, $1) }
                 return SequenceOutputs(addends.map { zip(joined, $0.steps).map { $0 + $1 } } ?? joined)

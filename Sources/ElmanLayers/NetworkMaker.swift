@@ -23,13 +23,15 @@ public func makeNetwork(
 
 /// Layers in both directions of one sort of cell, chosen by name. `hiddenSize` is that of one direction. Parameters are named
 /// `0/forward/…`, `0/backward/…`, … within the collection.
+/// - Parameter isOneDirectional: whether sequences are read from their beginning alone: `ForwardReader`, of `0/forward/…` only.
 public func makeBidirectionalNetwork(
     kind: CellKind, layerCount: Int = 1, inputSize: Int, hiddenSize: Int, options: NetworkOptions = NetworkOptions(),
-    in parameters: ParameterCollection
+    isOneDirectional: Bool = false, in parameters: ParameterCollection
 ) -> any BidirectionalNetwork {
     kind.makeBidirectional(
         BidirectionalShape(
-            layerCount: layerCount, inputSize: inputSize, hiddenSize: hiddenSize, options: options, parameters: parameters))
+            layerCount: layerCount, inputSize: inputSize, hiddenSize: hiddenSize, options: options,
+            isOneDirectional: isOneDirectional, parameters: parameters))
 }
 
 /// Layers one upon the other.
@@ -49,10 +51,16 @@ struct StackShape {
 struct BidirectionalShape {
     let layerCount: Int, inputSize: Int, hiddenSize: Int
     let options: NetworkOptions
+    let isOneDirectional: Bool
     let parameters: ParameterCollection
 
     func network<Cell: RecurrentCell>(_ makeCell: (Int, Int, ParameterCollection) -> Cell) -> any BidirectionalNetwork {
-        Bidirectional(
+        if isOneDirectional {
+            return ForwardReader(
+                layerCount: layerCount, inputSize: inputSize, hiddenSize: hiddenSize, isResidual: options.isResidual,
+                learnedInitialState: options.learnedInitialState, in: parameters, makeCell: makeCell)
+        }
+        return Bidirectional(
             layerCount: layerCount, inputSize: inputSize, hiddenSize: hiddenSize, isResidual: options.isResidual,
             learnedInitialState: options.learnedInitialState, in: parameters, makeCell: makeCell)
     }

@@ -63,6 +63,21 @@ package struct ConfigurationReader {
         return value
     }
 
+    /// As `bool`, with a default for runs that were made before there was the key.
+    package func bool(_ key: String, default value: Bool) throws(DataError) -> Bool {
+        object[key] == nil ? value : try bool(key)
+    }
+
+    /// As `number`, with a default for runs that were made before there was the key.
+    package func number(_ key: String, default value: Double) throws(DataError) -> Double {
+        object[key] == nil ? value : try number(key)
+    }
+
+    /// As `integer`, with a default for runs that were made before there was the key.
+    package func integer(_ key: String, default value: Int) throws(DataError) -> Int {
+        object[key] == nil ? value : try integer(key)
+    }
+
     package func choice<Value>(_ key: String, _ parse: (String) -> Value?) throws(DataError) -> Value {
         let text = try string(key)
         guard let value = parse(text) else {

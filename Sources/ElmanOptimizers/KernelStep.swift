@@ -8,6 +8,19 @@ enum KernelStep: Sendable {
     case adadelta(rate: Float, epsilon: Float, rho: Float)
     case rmsprop(rate: Float, epsilon: Float, rho: Float)
     case adam(rate: Float, beta1: Float, beta2: Float, epsilon: Float)
+
+    /// The same step with its rate multiplied; by 1 to the bit.
+    func scaled(by factor: Float) -> KernelStep {
+        switch self {
+        case .sgd(let rate): .sgd(rate: rate * factor)
+        case .momentum(let rate, let momentum): .momentum(rate: rate * factor, momentum: momentum)
+        case .adagrad(let rate, let epsilon): .adagrad(rate: rate * factor, epsilon: epsilon)
+        case .adadelta(let rate, let epsilon, let rho): .adadelta(rate: rate * factor, epsilon: epsilon, rho: rho)
+        case .rmsprop(let rate, let epsilon, let rho): .rmsprop(rate: rate * factor, epsilon: epsilon, rho: rho)
+        case .adam(let rate, let beta1, let beta2, let epsilon):
+            .adam(rate: rate * factor, beta1: beta1, beta2: beta2, epsilon: epsilon)
+        }
+    }
 }
 
 /// What all pieces of an update have in common.
@@ -28,11 +41,12 @@ struct StepContext: @unchecked Sendable {
     func run(_ span: Span) {
         let count = span.count, p = values + span.offset, g = gradients + span.offset
         let a = first.map { $0 + span.offset }, b = second.map { $0 + span.offset }, c = third.map { $0 + span.offset }
+        let shrinkage = shrinkage * span.weight
         if penalty != 0 { ek_scale_accumulate(count, penalty, p, g) }
         if shrinkage != 0 {
             if case .adam = step {} else { ek_scale_accumulate(count, -shrinkage, p, p) }
         }
-        switch step {
+        switch step.scaled(by: span.weight) {
         case .sgd(let rate):
             ek_sgd(count, p, g, scale, rate)
         case .momentum(let rate, let momentum):

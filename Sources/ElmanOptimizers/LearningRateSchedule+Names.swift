@@ -1,7 +1,7 @@
 extension LearningRateSchedule {
     /// Settings of a schedule that is made by name; what a schedule does not have is ignored.
     public struct Options: Hashable, Sendable {
-        /// The updates of the whole training, for `cosine` and `linear`.
+        /// The updates of the whole training, for `cosine`, `linear` and `slantedTriangular`.
         public var updateCount: Int
         /// Updates over which the rate rises.
         public var warmUp: Int
@@ -23,7 +23,7 @@ extension LearningRateSchedule {
     }
 
     /// What `named` makes.
-    public static let names = ["constant", "step", "plateau", "cosine", "inverse-square-root", "linear"]
+    public static let names = ["constant", "step", "plateau", "cosine", "inverse-square-root", "linear", "slanted-triangular"]
 
     /// A schedule by its name; nil where there is none of that name (`names` lists them).
     public static func named(_ name: String, _ options: Options = Options()) -> LearningRateSchedule? {
@@ -34,6 +34,7 @@ extension LearningRateSchedule {
         case "cosine": .cosine(updateCount: options.updateCount, warmUp: options.warmUp)
         case "inverse-square-root": .inverseSquareRoot(warmUp: options.warmUp)
         case "linear": .linear(updateCount: options.updateCount, warmUp: options.warmUp)
+        case "slanted-triangular": .slantedTriangular(updateCount: options.updateCount)
         default: nil
         }
     }

@@ -20,6 +20,7 @@ public struct LearningRateSchedule: Hashable, Sendable {
         case cosine(total: Int)
         case inverseSquareRoot
         case linear(total: Int)
+        case slantedTriangular(total: Int, cutFraction: Double, ratio: Double)
     }
 
     let kind: Kind
@@ -75,6 +76,22 @@ public struct LearningRateSchedule: Hashable, Sendable {
         LearningRateSchedule(.linear(total: updateCount), warmUp: warmUp)
     }
 
+    /// A short rise and a long fall (Howard and Ruder 2018, ULMFiT): with T = `updateCount`, cut = ⌊T cutFraction⌋ and p = u / cut
+    /// before the cut, 1 - (u - cut) / (cut (1 / cutFraction - 1)) after it, the rate is η (1 + p (ratio - 1)) / ratio; past the end it
+    /// is η / ratio.
+    /// - Parameters:
+    ///   - updateCount: the updates of the whole training.
+    ///   - cutFraction: the share of them in which the rate rises, above 0 and below 1.
+    ///   - ratio: how many times the largest rate η is the smallest; 1 or more.
+    public static func slantedTriangular(
+        updateCount: Int, cutFraction: Double = 0.1, ratio: Double = 32
+    ) -> LearningRateSchedule {
+        checkPositive(cutFraction, "the rising part of a schedule")
+        check(cutFraction, in: 0..<1, "the rising part of a schedule")
+        guard ratio >= 1, ratio.isFinite else { fail("the ratio of a schedule's rates is at least 1, not \(ratio)") }
+        return LearningRateSchedule(.slantedTriangular(total: updateCount, cutFraction: cutFraction, ratio: ratio))
+    }
+
     /// The rate of the next update.
     /// - Parameters:
     ///   - initialRate: η.
@@ -94,7 +111,18 @@ public struct LearningRateSchedule: Hashable, Sendable {
         case .linear(let total): return 1 - done(progress.update, of: total)
         case .cosine(let total):
             return minimum + (1 - minimum) * (1 + cos(Double.pi * done(progress.update, of: total))) / 2
+        case .slantedTriangular(let total, let cutFraction, let ratio):
+            return (1 + Self.slant(progress.update, total, cutFraction) * (ratio - 1)) / ratio
         }
+    }
+
+    /// p of ULMFiT, 0...1.
+    private static func slant(_ update: Int, _ total: Int, _ cutFraction: Double) -> Double {
+        let cut = (Double(total) * cutFraction).rounded(.down), update = Double(update)
+        if update < cut { return update / cut }
+        // Of fewer than 1 / cutFraction updates none rises.
+        let fall = cut > 0 ? cut * (1 / cutFraction - 1) : Double(max(total, 1))
+        return max(0, 1 - (update - cut) / fall)
     }
 
     /// The part of the updates after the warm-up that lies behind, 0...1.

@@ -5,7 +5,7 @@ import ElmanGraph
 struct Span {
     var offset: Int
     var count: Int
-    /// What an average gives to the new value; unused by trainers.
+    /// What an average gives to the new value, and a trainer multiplies its rate by.
     var weight: Float = 1
 }
 

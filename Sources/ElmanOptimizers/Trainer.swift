@@ -59,6 +59,8 @@ public class Trainer {
     private var storeEntryCount = 0
     /// Whether an entry was ever updated: others have no moments yet.
     var isStarted: [Bool] = []
+    /// What the rate is multiplied by, for each entry.
+    var rateFactors: [Float] = []
     private var updated = SpanList()
     private var measured = SpanList()
     private var measuredEntries: [Int32] = []
@@ -127,6 +129,7 @@ public class Trainer {
         storeEntryCount = store.entries.count
         entries = parameters.entries
         isStarted += [Bool](repeating: false, count: entries.count - isStarted.count)
+        rateFactors += [Float](repeating: 1, count: entries.count - rateFactors.count)
         for slab in slabs { slab.checkCapacity(usedCount: store.usedCount) }
         averager.extend(to: entries)
     }
@@ -164,12 +167,13 @@ public class Trainer {
             if entry.isLookup, !entry.isDenselyTouched {
                 // The order in which rows were touched must not show in the norm's last bits.
                 for row in measures ? entry.touchedRows.sorted() : entry.touchedRows {
-                    let span = Span(offset: start + Int(row) * entry.columnStride, count: entry.columnStride)
+                    let span = Span(
+                        offset: start + Int(row) * entry.columnStride, count: entry.columnStride, weight: rateFactors[index])
                     joiner.add(span, to: &updated)
                     if measures { measured.append(span) }
                 }
             } else {
-                let span = Span(offset: start, count: entry.paddedCount)
+                let span = Span(offset: start, count: entry.paddedCount, weight: rateFactors[index])
                 joiner.add(span, to: &updated)
                 if measures { measured.append(span) }
             }

@@ -24,6 +24,9 @@ public final class TrainingLoop {
     /// Is told what happens, and says how to go on.
     public var handler: (TrainingEvent) throws -> TrainingRequest = { _ in .proceed }
 
+    /// What of the model is trained when, and at which rate; nil: what is not frozen, at one rate.
+    public var fineTuning: FineTuning?
+
     /// What the run is, kept with every checkpoint: the run is resumed with equal settings or not at all.
     public var settings: JSONObject = [:]
 
@@ -73,7 +76,9 @@ public final class TrainingLoop {
         lastEvaluationSeconds = progress.seconds
         lastEvaluationUnits = progress.unitCount
         _ = try handler(.started(progress, isResumed: isResumed))
+        fineTuning?.begin(trainer)
         while progress.epoch <= options.epochs {
+            fineTuning?.begin(epoch: progress.epoch, parameters)
             let updateCount = task.beginEpoch(progress.epoch)
             _ = try handler(.epochBegan(progress.epoch, updateCount: updateCount))
             while progress.updateInEpoch < updateCount {
@@ -254,6 +259,16 @@ public final class TrainingLoop {
         progress.seconds = secondsBefore + lastCheckpoint - startTime
         checkpointFailure = try save(mustSucceed: mustSucceed) { try Checkpoint.write(self, to: Checkpoint.path(in: folder)) }
         if checkpointFailure == nil { _ = try handler(.saved(update: progress.update)) }
+    }
+
+    /// Writes a checkpoint of where the run stands, so that it can be resumed even if nothing more is saved. Throws a `DataError`
+    /// where it cannot be written.
+    public func saveCheckpoint() throws {
+        if startTime == 0 {
+            startTime = monotonicSeconds()
+            secondsBefore = progress.seconds
+        }
+        try checkpoint(mustSucceed: true)
     }
 
     /// Whether the folder has a checkpoint to go on from.

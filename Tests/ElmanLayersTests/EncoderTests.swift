@@ -65,8 +65,9 @@ import Testing
     @Test(arguments: PoolingKind.allCases) func poolingOfNothingIsTheInitialState(_ kind: PoolingKind) {
         let graph = ComputationGraph(), parameters = ParameterCollection()
         let pooling = Pooling(kind, stateSize: 8, in: parameters)
-        #expect(pooling(Self.reading(graph, count: 0, isResidual: false)).value.scalars == [Float](repeating: 0, count: 8))
-        #expect(pooling(Self.reading(graph, count: 3, isResidual: false)).shape == [8])
+        let size = kind == .concatenation ? 24 : 8
+        #expect(pooling(Self.reading(graph, count: 0, isResidual: false)).value.scalars == [Float](repeating: 0, count: size))
+        #expect(pooling(Self.reading(graph, count: 3, isResidual: false)).shape == [size])
         #expect(parameters.parameters.count == (kind == .attention ? 3 : 0))
     }
 

@@ -263,7 +263,7 @@ import Testing
         #expect(!model.parameters.parameters.map(\.name).contains("scores/weights"))
         var scorer = LanguageModelScorer(model)
         #expect(scorer.metrics(of: corpus).perplexity.isFinite)
-        let sizes = LanguageModelSizes(model.configuration, vocabularySize: model.vocabulary.count)
+        let sizes = LanguageModelSizes(model.configuration, vocabularySize: model.vocabulary.count, counts: nil)
         #expect(sizes.parameterCount == model.parameters.scalarCount)
     }
 

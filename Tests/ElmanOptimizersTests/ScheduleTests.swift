@@ -49,6 +49,23 @@ import Testing
         expect(rates(.linear(updateCount: 110, warmUp: 10), updates: [4, 10, 60, 110]), [1, 2, 1, 0])
     }
 
+    /// Howard and Ruder 2018, equation 3, with cut_frac 0.1 and ratio 32 as there.
+    @Test func slantedTriangular() {
+        let total = 200, cut = 20.0
+        let expected = [0, 7, 19, 20, 21, 110, 199, 200, 300].map { update -> Double in
+            let t = Double(min(update, total))
+            let p = t < cut ? t / cut : 1 - (t - cut) / (cut * (1 / 0.1 - 1))
+            return 2 * (1 + p * 31) / 32
+        }
+        expect(rates(.slantedTriangular(updateCount: total), updates: [0, 7, 19, 20, 21, 110, 199, 200, 300]), expected)
+        #expect(rates(.slantedTriangular(updateCount: total), updates: [20]) == [2])
+        expect(
+            rates(.slantedTriangular(updateCount: 8, cutFraction: 0.25, ratio: 4), updates: [0, 1, 2, 5, 8]),
+            [0.5, 1.25, 2, 1.25, 0.5])
+        // Too few updates for a rise.
+        expect(rates(.slantedTriangular(updateCount: 4), updates: [0, 4]), [2, 0.0625])
+    }
+
     @Test func allNamesAreKnown() {
         for name in LearningRateSchedule.names { #expect(LearningRateSchedule.named(name) != nil) }
         #expect(LearningRateSchedule.named("none") == nil)

@@ -12,12 +12,18 @@ public enum PoolingKind: String, Sendable, Hashable, CaseIterable {
     case max
     /// `AttentionPooling`.
     case attention
+    /// The last state, the largest values and the means, one behind the other: the head of ULMFiT (Howard and Ruder 2018).
+    case concatenation = "concat"
+
+    /// Elements of the vector made of outputs of a size.
+    public func outputSize(ofStates stateSize: Int) -> Int { self == .concatenation ? 3 * stateSize : stateSize }
 }
 
 extension BidirectionalReading {
     /// What both directions say at all n inputs, as the columns of a matrix `[outputSize, n]`. Fails for no inputs.
     public var outputMatrix: Expression {
         if isSequence { return outputSequence.batchToColumns() }
+        guard hasBackward else { return concatenateColumns(forward) }
         return residuals == nil
             ? concatenate(concatenateColumns(forward), concatenateColumns(backward)) : concatenateColumns(outputs)
     }
@@ -26,6 +32,7 @@ extension BidirectionalReading {
     public var total: Expression {
         if count == 0 { return summary }
         if isSequence { return sumOverBatch(outputSequence) }
+        guard hasBackward else { return sum(forward) }
         return residuals == nil ? concatenate(sum(forward), sum(backward)) : sum(outputs)
     }
 
@@ -66,6 +73,7 @@ public struct Pooling: Sendable {
         case .mean: reading.mean
         case .max: reading.maximum
         case .attention: reading.pooled(by: attention!)
+        case .concatenation: concatenate([reading.summary, reading.maximum, reading.mean])
         }
     }
 }

@@ -18,9 +18,10 @@ public struct Classifier: Sendable {
     public let vocabularies: EncoderVocabularies
     /// The labels.
     public let labels: Vocabulary
-    /// All its parameters: `encoder/…`, `scores/weights`, `scores/bias`.
+    /// All its parameters: `encoder/…`, `scores/weights`, `scores/bias`, where next words are predicted too `language/…`.
     public let parameters: ParameterCollection
     let reader: TextReader
+    package let nextWordHead: NextWordHead?
     private let scoreLayer: Linear
 
     /// What a classifier says of a text.
@@ -49,11 +50,15 @@ public struct Classifier: Sendable {
         self.vocabularies = vocabularies
         self.labels = labels
         self.parameters = parameters
-        reader = TextReader(configuration, vocabularies, in: parameters.scope("encoder"))
+        let reader = TextReader(configuration, vocabularies, in: parameters.scope("encoder"))
+        self.reader = reader
         let uniform = configuration.encoder.initialRange.map { Initializer.uniform($0) }
         scoreLayer = Linear(
             inputSize: reader.outputSize, outputSize: labels.count, initializer: uniform ?? .glorot(),
             biasInitializer: uniform ?? .zeros, in: parameters.scope("scores"))
+        nextWordHead = reader.stateSize.flatMap {
+            configuration.languageModel.head(reader.tokens, outputSize: $0, in: parameters)
+        }
     }
 
     /// A model for training texts: their words, characters and labels.
@@ -81,6 +86,23 @@ public struct Classifier: Sendable {
         of text: EncodedSentence, label: Int, in graph: ComputationGraph, isTraining: Bool = false
     ) -> Expression {
         pickNegativeLogSoftmax(scores(text, in: graph, isTraining: isTraining), label)
+    }
+}
+
+// MARK: Next words
+
+extension Classifier {
+    /// The negative log-probability of a label, and that of the text's words but the first, each given those before it, as a mean
+    /// over them; nil where the model predicts no words or the text has no second one.
+    func losses(
+        of text: EncodedSentence, label: Int, in graph: ComputationGraph, isTraining: Bool = false
+    ) -> (label: Expression, words: Expression?) {
+        guard let nextWordHead else { return (loss(of: text, label: label, in: graph, isTraining: isTraining), nil) }
+        var words: Expression?
+        let vector = reader.read(text, in: graph, isTraining: isTraining) { outputs in
+            words = nextWordHead.loss(of: text.words, outputs).map { $0 / Float(text.count - 1) }
+        }
+        return (pickNegativeLogSoftmax(scoreLayer(vector), label), words)
     }
 }
 

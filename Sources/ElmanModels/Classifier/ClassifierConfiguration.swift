@@ -28,12 +28,22 @@ public struct ClassifierConfiguration: Sendable, Hashable {
     public var pooling = PoolingKind.last
     /// How much the classes weigh in training.
     public var classWeights = ClassWeighting.none
+    /// The loss of the next words beside that of the label, as the mean over a text's words; for networks that read from the beginning
+    /// alone.
+    public var languageModel = NextWordObjective()
 
     /// The lecture's classifier: 64-dimensional word vectors, one LSTM layer of 64 units in each direction, its last states.
     public init() { encoder.lowercases = true }
 
     /// Throws `.configuration` where sizes or rates are out of range.
-    public func validate() throws(DataError) { try encoder.validate() }
+    public func validate() throws(DataError) {
+        try encoder.validate()
+        try languageModel.validate(encoder)
+        if architecture == .bagOfWords, languageModel.weight > 0 {
+            throw DataError(
+                .configuration, "lm-loss is \(languageModel.weight), but a bag of words has no next word; leave it out")
+        }
+    }
 }
 
 extension ClassifierConfiguration {
@@ -43,7 +53,7 @@ extension ClassifierConfiguration {
             "task": "classify", "architecture": .string(architecture.rawValue), "pooling": .string(pooling.rawValue),
             "class-weights": .string(classWeights.rawValue),
         ]
-        return own.adding(encoder.json)
+        return own.adding(languageModel.json).adding(encoder.json)
     }
 
     /// Reads what `json` wrote; other keys are left alone. Throws `.badData` for a missing or wrong value.
@@ -54,5 +64,7 @@ extension ClassifierConfiguration {
         architecture = try reader.choice("architecture", ClassifierArchitecture.init(rawValue:))
         pooling = try reader.choice("pooling", PoolingKind.init(rawValue:))
         classWeights = try reader.choice("class-weights", ClassWeighting.init(rawValue:))
+        languageModel = try NextWordObjective(reader)
+        do { try validate() } catch { throw reader.error(error.message) }
     }
 }

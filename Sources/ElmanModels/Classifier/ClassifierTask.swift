@@ -55,17 +55,21 @@ public final class ClassifierTask: BatchedTask {
 
     /// The loss of a batch of texts.
     public func loss(ofUpdate update: Int, in graph: ComputationGraph) -> TrainingLoss {
+        var nextWords: [Expression] = []
         let losses = batches[update].map { index in
-            model.loss(
+            let losses = model.losses(
                 of: trainingTexts.sentence(index, inEpoch: batches.epoch, seed: seed), label: labels[index], in: graph,
                 isTraining: true)
+            if let words = losses.words { nextWords.append(words) }
+            return losses.label
         }
         let total = sum(losses)
-        guard model.configuration.classWeights != .none else {
-            return TrainingLoss(objective: total, unitCount: losses.count)
+        var objective = total
+        if model.configuration.classWeights != .none {
+            objective = sum(zip(losses, batches[update]).map { $0 * weights[labels[$1]] })
         }
-        let weighted = zip(losses, batches[update]).map { $0 * weights[labels[$1]] }
-        return TrainingLoss(objective: sum(weighted), total: total, unitCount: losses.count)
+        if !nextWords.isEmpty { objective = objective + sum(nextWords) * model.configuration.languageModel.weight }
+        return TrainingLoss(objective: objective, total: total, unitCount: losses.count)
     }
 
     /// The texts of an update with their labels, and their numbers, counted from 0.

@@ -42,20 +42,37 @@ struct TextReader: Sendable {
     /// Elements of a text's vector.
     var outputSize: Int {
         switch kind {
+        case .recurrent(let encoder, _): pooling.outputSize(ofStates: encoder.outputSize)
+        case .bagOfWords(let tokens, _): pooling.outputSize(ofStates: tokens.outputSize)
+        }
+    }
+
+    /// Elements of what the network says at a word; nil for a bag of words.
+    var stateSize: Int? {
+        switch kind {
         case .recurrent(let encoder, _): encoder.outputSize
-        case .bagOfWords(let tokens, _): tokens.outputSize
+        case .bagOfWords: nil
         }
     }
 
     /// The vector of a text, `[outputSize]`.
     func callAsFunction(_ text: EncodedSentence, in graph: ComputationGraph, isTraining: Bool) -> Expression {
+        read(text, in: graph, isTraining: isTraining, outputs: nil)
+    }
+
+    /// The vector of a text, `[outputSize]`; `outputs` is told what the network says at each word, unless there is none.
+    func read(
+        _ text: EncodedSentence, in graph: ComputationGraph, isTraining: Bool, outputs: (([Expression]) -> Void)?
+    ) -> Expression {
         let rate = isTraining ? dropoutRate : 0
         switch kind {
         case .recurrent(let encoder, let pooling):
-            return dropout(pooling(encoder.read(text, in: graph, isTraining: isTraining)), rate: rate)
+            let reading = encoder.read(text, in: graph, isTraining: isTraining)
+            if let outputs { outputs(encoder.dropped(reading.outputs, isTraining: isTraining)) }
+            return dropout(pooling(reading), rate: rate)
         case .bagOfWords(let tokens, let attention):
             let vectors = tokens.vectors(of: text, in: graph)
-            if vectors.isEmpty { return graph.zeros([tokens.outputSize]) }
+            if vectors.isEmpty { return graph.zeros([outputSize]) }
             return dropout(bag(vectors, attention), rate: rate)
         }
     }
@@ -66,6 +83,10 @@ struct TextReader: Sendable {
         case .mean: sum(vectors) / Float(vectors.count)
         case .max: max(concatenateColumns(vectors), dimension: 1)
         case .attention: attention!(vectors).context
+        case .concatenation:
+            concatenate([
+                sum(vectors), max(concatenateColumns(vectors), dimension: 1), sum(vectors) / Float(vectors.count),
+            ])
         }
     }
 }

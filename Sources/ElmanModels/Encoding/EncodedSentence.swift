@@ -8,6 +8,8 @@ public struct EncodedSentence: Sendable, Hashable {
     public var characters: [[Int]] = []
     /// How each word is written.
     public var cases: [WordCase] = []
+    /// What character language models say at each word, where a tagger has some; see `ContextualReader`.
+    var contexts: [[Float]] = []
 
     /// A sentence of no words.
     public init() {}

@@ -2,13 +2,15 @@ import ElmanFiles
 import ElmanLayers
 import ElmanText
 
-/// How the words of a sentence become vectors and are read from both ends: what classifiers, taggers, translators and parsers
+/// How the words of a sentence become vectors and are read, from both ends or one: what classifiers, taggers, translators and parsers
 /// have in common. Saved with the model.
 public struct EncoderConfiguration: Sendable, Hashable {
     /// The recurrent cell.
     public var cell: CellKind = .lstm
     /// Recurrent layers, each in both directions.
     public var layerCount = 1
+    /// Sentences are read from their beginning alone, as language models do.
+    public var isOneDirectional = false
     /// Elements of a word's own vector.
     public var embeddingSize = 64
     /// Units of each recurrent layer in each direction.
@@ -68,9 +70,10 @@ extension EncoderConfiguration {
     /// As keys and values of `config.json`.
     public var json: JSONObject {
         [
-            "cell": .string(cell.rawValue), "layers": JSONValue(layerCount), "embedding": JSONValue(embeddingSize),
-            "hidden": JSONValue(hiddenSize), "dropout": JSONValue(dropout), "variational-dropout": .bool(isDropoutVariational),
-            "residual": .bool(isResidual), "initial-range": initialRange.map { JSONValue($0) } ?? .null,
+            "cell": .string(cell.rawValue), "layers": JSONValue(layerCount), "one-direction": .bool(isOneDirectional),
+            "embedding": JSONValue(embeddingSize), "hidden": JSONValue(hiddenSize), "dropout": JSONValue(dropout),
+            "variational-dropout": .bool(isDropoutVariational), "residual": .bool(isResidual),
+            "initial-range": initialRange.map { JSONValue($0) } ?? .null,
             "embedding-range": embeddingRange.map { JSONValue($0) } ?? .null,
             "lowercase": .bool(lowercases), "normalize": .string(normalization.rawValue),
             "character-embedding": JSONValue(characterEmbeddingSize), "character-hidden": JSONValue(characterHiddenSize),
@@ -83,6 +86,7 @@ extension EncoderConfiguration {
     package init(_ reader: ConfigurationReader) throws(DataError) {
         cell = try reader.choice("cell", CellKind.init(rawValue:))
         layerCount = try reader.integer("layers")
+        isOneDirectional = try reader.bool("one-direction", default: false)
         embeddingSize = try reader.integer("embedding")
         hiddenSize = try reader.integer("hidden")
         dropout = Float(try reader.number("dropout"))

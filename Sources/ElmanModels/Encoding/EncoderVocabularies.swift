@@ -5,7 +5,7 @@ import ElmanText
 /// The words and characters that an encoder knows, and how texts are looked up in them.
 public struct EncoderVocabularies: Sendable, Equatable {
     /// The words; it has an unknown entry.
-    public let words: Vocabulary
+    public private(set) var words: Vocabulary
     /// The characters, with an unknown entry; nil where words are not read by characters.
     public let characters: Vocabulary?
     private let lowercases: Bool
@@ -52,6 +52,17 @@ public struct EncoderVocabularies: Sendable, Equatable {
             characters = Vocabulary(counts: counts, minimumCount: 2, boundary: nil)
         }
         self.init(checkedWords: words, characters: characters, configuration)
+    }
+
+    /// These vocabularies with further words behind their own, so that the numbers of known words stay. Where words are looked up
+    /// in lower case they are added so; what is there already, and the end mark of the other vocabulary, is not added.
+    public func adding(wordsOf other: Vocabulary) -> EncoderVocabularies {
+        var result = self
+        result.words = words.adding(
+            other.entries.enumerated().lazy.filter { $0.offset != other.boundary && $0.offset != other.unknown }.map {
+                lowercases ? $0.element.lowercased() : $0.element
+            })
+        return result
     }
 
     /// The words of a sentence as numbers.

@@ -2,9 +2,10 @@ import ElmanGraph
 import ElmanLayers
 import ElmanTensor
 
-/// Reads a sentence from both ends.
+/// Reads a sentence from both ends, or from its beginning alone.
 ///
-/// Parameters: those of `TokenEncoder`, and in the scope `network` `<layer>/forward/…` and `<layer>/backward/…`.
+/// Parameters: those of `TokenEncoder`, and in the scope `network` `<layer>/forward/…` and, with both directions,
+/// `<layer>/backward/…`.
 public struct SequenceEncoder: Sendable {
     /// What makes vectors of words.
     public let tokens: TokenEncoder
@@ -17,16 +18,24 @@ public struct SequenceEncoder: Sendable {
     public init(
         _ configuration: EncoderConfiguration, _ vocabularies: EncoderVocabularies, in parameters: ParameterCollection
     ) {
+        self.init(configuration, vocabularies, besideSize: 0, in: parameters)
+    }
+
+    /// - Parameter besideSize: elements of further vectors that stand behind those of the words.
+    init(
+        _ configuration: EncoderConfiguration, _ vocabularies: EncoderVocabularies, besideSize: Int,
+        in parameters: ParameterCollection
+    ) {
         tokens = TokenEncoder(configuration, vocabularies, in: parameters)
         network = makeBidirectionalNetwork(
-            kind: configuration.cell, layerCount: configuration.layerCount, inputSize: tokens.outputSize,
+            kind: configuration.cell, layerCount: configuration.layerCount, inputSize: tokens.outputSize + besideSize,
             hiddenSize: configuration.hiddenSize,
             options: NetworkOptions(
                 isResidual: configuration.isResidual, initializer: configuration.initialRange.map { .uniform($0) }),
-            in: parameters.scope("network"))
+            isOneDirectional: configuration.isOneDirectional, in: parameters.scope("network"))
     }
 
-    /// Elements of an output: both directions together.
+    /// Elements of an output: both directions together, where there are two.
     public var outputSize: Int { network.outputSize }
 
     /// Reads a sentence. In training a share of the words' vectors, and of what stands between layers, is left out; of the
@@ -34,8 +43,16 @@ public struct SequenceEncoder: Sendable {
     public func read(
         _ sentence: EncodedSentence, in graph: ComputationGraph, isTraining: Bool = false
     ) -> BidirectionalReading {
-        network.read(
-            tokens.droppedVectors(of: sentence, in: graph, isTraining: isTraining), in: graph,
+        read(sentence, beside: [], in: graph, isTraining: isTraining)
+    }
+
+    /// As `read`, with a further vector behind that of each word.
+    func read(
+        _ sentence: EncodedSentence, beside: [Expression], in graph: ComputationGraph, isTraining: Bool
+    ) -> BidirectionalReading {
+        let words = tokens.droppedVectors(of: sentence, in: graph, isTraining: isTraining)
+        return network.read(
+            beside.isEmpty ? words : zip(words, beside).map { concatenate($0, $1) }, in: graph,
             dropout: configuration.recurrentDropout(isTraining: isTraining))
     }
 

@@ -85,7 +85,9 @@ public struct LanguageModel: Sendable {
 
     /// Turns lines into indices as the training text was read.
     public var encoder: SentenceEncoder {
-        SentenceEncoder(vocabulary: vocabulary, unit: configuration.unit, normalization: configuration.normalization)
+        SentenceEncoder(
+            vocabulary: vocabulary, unit: configuration.unit, normalization: configuration.normalization,
+            isReversed: configuration.isBackward)
     }
 
     /// The index of the end mark, which also stands before every sentence.

@@ -39,6 +39,8 @@ public struct LanguageModelConfiguration: Sendable, Hashable {
     public var output = OutputConfiguration()
     /// Trained on one continuous stream, the state carried along; evaluated and scored in the same way.
     public var carriesState = false
+    /// Every line is read from its end to its beginning: what the backward direction of another model can take over.
+    public var isBackward = false
 
     /// The lecture's model: one LSTM layer of 128 units over 64-dimensional word vectors.
     public init() {}
@@ -106,7 +108,7 @@ extension LanguageModelConfiguration {
             "embedding": JSONValue(embeddingSize), "hidden": JSONValue(hiddenSize), "dropout": JSONValue(dropout),
             "variational-dropout": .bool(isDropoutVariational), "tie-embeddings": .bool(tiesEmbeddings),
             "residual": .bool(isResidual), "initial-range": initialRange.map { JSONValue($0) } ?? nil,
-            "carries-state": .bool(carriesState),
+            "carries-state": .bool(carriesState), "backward": .bool(isBackward),
         ]
         for member in regularization.json.members { object[member.key] = member.value }
         if output.kind != .full {
@@ -147,6 +149,7 @@ extension LanguageModelConfiguration {
         initialRange = try reader.optionalNumber("initial-range").map { Float($0) }
         output = try OutputConfiguration(reader)
         carriesState = try reader.bool("carries-state")
+        isBackward = try reader.bool("backward", default: false)
         do { try validate() } catch { throw DataError(.badData, path: path, error.message) }
     }
 }

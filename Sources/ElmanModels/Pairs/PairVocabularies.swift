@@ -50,6 +50,22 @@ public struct PairVocabularies: Sendable, Equatable {
         return (shared, shared)
     }
 
+    private init(source: PairSide, target: PairSide) {
+        self.source = source
+        self.target = target
+    }
+
+    /// These vocabularies with further tokens of the sources behind their own.
+    func adding(sourceWordsOf others: [Vocabulary]) throws(DataError) -> PairVocabularies {
+        let vocabulary = others.reduce(source.vocabulary) { words, other in
+            words.adding(
+                other.entries.enumerated().lazy.filter { $0.offset != other.boundary && $0.offset != other.unknown }.map(
+                    \.element))
+        }
+        return PairVocabularies(
+            source: try PairSide(vocabulary, merges: source.merges, normalization: source.normalization), target: target)
+    }
+
     /// Writes the files of a run's folder.
     public func write(to folder: RunFolder) throws(DataError) {
         try source.vocabulary.write(to: folder.vocabularyPath)

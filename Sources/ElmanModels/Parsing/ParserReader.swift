@@ -25,7 +25,7 @@ struct ParserReader: Sendable {
         network = makeBidirectionalNetwork(
             kind: encoder.cell, layerCount: encoder.layerCount, inputSize: words.outputSize + (tags?.size ?? 0),
             hiddenSize: encoder.hiddenSize, options: NetworkOptions(isResidual: encoder.isResidual, initializer: uniform),
-            in: parameters.scope("network"))
+            isOneDirectional: encoder.isOneDirectional, in: parameters.scope("network"))
     }
 
     /// Elements of an input of the network.

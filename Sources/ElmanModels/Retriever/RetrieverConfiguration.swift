@@ -12,7 +12,7 @@ public struct RetrieverConfiguration: Sendable, Hashable {
     public var layerCount = 1
     /// Elements of a token's vector.
     public var embeddingSize = 64
-    /// Units of each layer in each direction; a text's vector has twice as many elements.
+    /// Units of each layer in each direction; a text's vector has twice as many elements, or six times as many with `.concatenation`.
     public var hiddenSize = 64
     /// How the states of a text become its vector.
     public var pooling: PoolingKind = .last
@@ -37,7 +37,7 @@ public struct RetrieverConfiguration: Sendable, Hashable {
     public init() {}
 
     /// Elements of a text's vector.
-    public var vectorSize: Int { 2 * hiddenSize }
+    public var vectorSize: Int { pooling.outputSize(ofStates: 2 * hiddenSize) }
 
     /// Throws `.configuration` where sizes or rates are out of range.
     public func validate() throws(DataError) {

@@ -20,7 +20,7 @@ struct TextVectorEncoder: Sendable {
             kind: configuration.cell, layerCount: configuration.layerCount, inputSize: configuration.embeddingSize,
             hiddenSize: configuration.hiddenSize,
             options: NetworkOptions(isResidual: configuration.isResidual, initializer: uniform), in: parameters.scope("rnn"))
-        pooling = Pooling(configuration.pooling, stateSize: configuration.vectorSize, in: parameters.scope("pooling"))
+        pooling = Pooling(configuration.pooling, stateSize: network.outputSize, in: parameters.scope("pooling"))
     }
 
     /// The vector of a text, `[vectorSize]`; for cosines of length 1.

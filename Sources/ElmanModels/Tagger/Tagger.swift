@@ -19,16 +19,23 @@ public struct Tagger: Sendable {
     public let tags: Vocabulary
     /// The tags that it gives out, in the training file's scheme.
     public let outputTags: Vocabulary
-    /// All its parameters: `encoder/…`, `scores/…`, for chains `chain/…`, with the previous tag as input `previousTags`.
+    /// All its parameters: `encoder/…`, `scores/…`, for chains `chain/…`, with contextual vectors `contextual/…`, frozen, and
+    /// `projection/…`, with the previous tag as input `previousTags`, where next words
+    /// are predicted too `language/…`.
     public let parameters: ParameterCollection
     let encoder: SequenceEncoder
     let scoreLayer: Linear
     let chain: LinearChainCRF?
     /// Vectors of the tags, and last of what stands before the first word.
     let previousTags: LookupParameter?
+    package let nextWordHead: NextWordHead?
     /// Which tags may follow each other; nil: all.
     let constraint: ChainConstraint?
     let tagSet: TagSet
+    /// The characters of the language models of contextual vectors; nil where there are none.
+    let contextualCharacters: ContextualVocabularies?
+    let contexts: ContextualReader?
+    let contextualProjection: Linear?
 
     /// A model with new parameters, drawn from `seed`. Throws `.configuration` where the settings do not fit together.
     public init(
@@ -39,9 +46,12 @@ public struct Tagger: Sendable {
 
     init(
         _ configuration: TaggerConfiguration, vocabularies: EncoderVocabularies, tags: Vocabulary,
-        in parameters: ParameterCollection
+        contextualCharacters: ContextualVocabularies? = nil, in parameters: ParameterCollection
     ) throws(DataError) {
         try configuration.validate()
+        guard (configuration.contextual == nil) == (contextualCharacters == nil) else {
+            throw DataError(.configuration, "contextual vectors need the language models' characters too; give the models")
+        }
         guard tags.count > 0 else { throw DataError(.configuration, "there are no tags to give") }
         self.configuration = configuration
         self.vocabularies = vocabularies
@@ -50,7 +60,15 @@ public struct Tagger: Sendable {
         outputTags = Self.outputTags(configuration, tags, tagSet)
         constraint = Self.constraint(configuration, tagSet)
         self.parameters = parameters
-        encoder = SequenceEncoder(configuration.encoder, vocabularies, in: parameters.scope("encoder"))
+        self.contextualCharacters = contextualCharacters
+        contexts = Self.contexts(configuration, contextualCharacters, in: parameters)
+        let projected = contexts == nil ? 0 : configuration.contextualProjection
+        contextualProjection =
+            projected > 0
+            ? Linear(inputSize: contexts!.outputSize, outputSize: projected, in: parameters.scope("projection")) : nil
+        encoder = SequenceEncoder(
+            configuration.encoder, vocabularies, besideSize: projected > 0 ? projected : contexts?.outputSize ?? 0,
+            in: parameters.scope("encoder"))
         let uniform = configuration.encoder.initialRange.map { Initializer.uniform($0) }
         let seesTags = configuration.loss == .previousTag
         previousTags =
@@ -66,6 +84,7 @@ public struct Tagger: Sendable {
             ? LinearChainCRF(
                 tagCount: tags.count, constraint: constraint, initializer: uniform ?? .zeros, in: parameters.scope("chain"))
             : nil
+        nextWordHead = configuration.languageModel.head(encoder.tokens, outputSize: encoder.outputSize, in: parameters)
     }
 
     /// A model for training texts: their words, characters, tags, and the scheme of these. Throws where the texts have no tags.

@@ -25,6 +25,13 @@ public struct TaggerConfiguration: Sendable, Hashable {
     public var teacherForcingDecay: Float = 0
     /// Below which it does not fall.
     public var teacherForcingFloor: Float = 0.2
+    /// The loss of the next words beside that of the tags, summed over a sentence as theirs; for networks that read from the
+    /// beginning alone.
+    public var languageModel = NextWordObjective()
+    /// Character language models whose states stand beside the words' vectors; nil: none.
+    public var contextual: ContextualConfiguration?
+    /// Elements that these states are projected to by a learned linear layer; 0: they stand as they are.
+    public var contextualProjection = 0
 
     /// The lecture's tagger: 64-dimensional word vectors, one LSTM layer of 64 units in each direction, softmax.
     public init() {}
@@ -41,6 +48,14 @@ public struct TaggerConfiguration: Sendable, Hashable {
     /// Throws `.configuration` where sizes or rates are out of range.
     public func validate() throws(DataError) {
         try encoder.validate()
+        try languageModel.validate(encoder)
+        try contextual?.validate()
+        try ConfigurationCheck.require(contextualProjection, "contextual-projection", in: 0...65536)
+        if contextual != nil, languageModel.weight > 0 {
+            throw DataError(
+                .configuration,
+                "lm-loss is \(languageModel.weight), but contextual vectors have seen the next words; leave one of them out")
+        }
         guard marginCost >= 0, marginCost.isFinite else {
             throw DataError(.configuration, "margin is \(marginCost); give a number of at least 0")
         }
@@ -60,9 +75,15 @@ extension TaggerConfiguration {
             "margin": JSONValue(marginCost), "tag-embedding": JSONValue(tagEmbeddingSize),
             "teacher-forcing": JSONValue(teacherForcing), "teacher-forcing-decay": JSONValue(teacherForcingDecay),
             "teacher-forcing-floor": JSONValue(teacherForcingFloor),
+            "contextual-projection": JSONValue(contextualProjection),
         ]
-        return own.adding(encoder.json)
+        var object = own.adding(languageModel.json).adding(encoder.json)
+        // No setting: it comes from the runs of the language models.
+        if let contextual { object[Self.contextualKey] = .object(contextual.json) }
+        return object
     }
+
+    private static let contextualKey = "_contextual-models"
 
     /// Reads what `json` wrote; other keys are left alone. Throws `.badData` for a missing or wrong value.
     public init(json: JSONObject, path: String) throws(DataError) {
@@ -78,6 +99,11 @@ extension TaggerConfiguration {
         teacherForcing = Float(try reader.number("teacher-forcing"))
         teacherForcingDecay = Float(try reader.number("teacher-forcing-decay"))
         teacherForcingFloor = Float(try reader.number("teacher-forcing-floor"))
+        languageModel = try NextWordObjective(reader)
+        contextual = try (json[Self.contextualKey]?.asObject).map { object throws(DataError) in
+            try ContextualConfiguration(json: object, path: path)
+        }
+        contextualProjection = try reader.integer("contextual-projection", default: 0)
         do { try validate() } catch { throw reader.error(error.message) }
     }
 }

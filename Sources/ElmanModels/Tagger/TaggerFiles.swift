@@ -17,7 +17,8 @@ extension Tagger: TaskModel {
     }
 
     package func remade(in parameters: ParameterCollection) throws(DataError) -> Tagger {
-        try Tagger(configuration, vocabularies: vocabularies, tags: tags, in: parameters)
+        try Tagger(
+            configuration, vocabularies: vocabularies, tags: tags, contextualCharacters: contextualCharacters, in: parameters)
     }
 
     package var settings: JSONObject { configuration.json }
@@ -26,7 +27,7 @@ extension Tagger: TaskModel {
         [
             RowFile(embeddings.name, vocabularies.words.count, "vocabulary.txt"),
             RowFile("scores/weights", tags.count, Self.tagsFile),
-        ]
+        ] + (contextualCharacters?.rowFiles ?? [])
     }
 
     static let tagsFile = "tags.txt"
@@ -47,12 +48,16 @@ extension Tagger: TaskModel {
                 "has tags that are none of spans, where the configuration names a scheme; put back the file of this model")
         }
         return try Tagger(
-            configuration, vocabularies: EncoderVocabularies(reading: folder, configuration.encoder), tags: tags, in: parameters)
+            configuration, vocabularies: EncoderVocabularies(reading: folder, configuration.encoder), tags: tags,
+            contextualCharacters: try configuration.contextual.map { contextual throws(DataError) in
+                try ContextualVocabularies(reading: folder, contextual)
+            }, in: parameters)
     }
 
     /// Writes `vocabulary.txt`, `characters.txt` where words are read by characters, and `tags.txt`: the tags that are learned.
     public func writeVocabularies(to folder: RunFolder) throws(DataError) {
         try vocabularies.write(to: folder)
         try tags.write(to: try folder.file(named: Self.tagsFile))
+        try contextualCharacters?.write(to: folder)
     }
 }

@@ -17,6 +17,13 @@ extension Tagger {
             fail("\(tags.count) tags are given for \(sentence.count) words")
         }
         let outputs = sentences.map { wordOutputs(of: $0, in: graph, isTraining: isTraining) }
+        return losses(of: outputs, tags: tags, in: graph, teacherForcing: teacherForcing, seeds: seeds)
+    }
+
+    /// The losses of sentences whose words' outputs are known.
+    func losses(
+        of outputs: [[Expression]], tags: [[Int]], in graph: ComputationGraph, teacherForcing: Float, seeds: [UInt64]
+    ) -> [Expression] {
         if configuration.loss == .previousTag, teacherForcing < 1, !seeds.isEmpty {
             return sampledLosses(outputs, tags, in: graph, teacherForcing: teacherForcing, seeds: seeds)
         }
@@ -30,7 +37,10 @@ extension Tagger {
         sentence.count == 0
             ? []
             : encoder.dropped(
-                encoder.read(sentence, in: graph, isTraining: isTraining).outputs, isTraining: isTraining)
+                encoder.read(
+                    sentence, beside: besideVectors(of: sentence, in: graph, isTraining: isTraining), in: graph,
+                    isTraining: isTraining
+                ).outputs, isTraining: isTraining)
     }
 
     private func loss(_ outputs: [Expression], _ tags: [Int]) -> Expression {

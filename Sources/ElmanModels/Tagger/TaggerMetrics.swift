@@ -50,11 +50,13 @@ extension Tagger {
         return evaluate(texts, EncodedTexts(texts.words, vocabularies, configuration.encoder))
     }
 
-    func evaluate(_ texts: TaggedTexts, _ encoded: EncodedTexts) -> TaggerMetrics {
+    func evaluate(_ texts: TaggedTexts, _ encoded: EncodedTexts, cache: ContextCache? = nil) -> TaggerMetrics {
         let all = texts.tags.map { outputTags.extended(with: $0.counts) } ?? outputTags
         let gold = texts.tagIndices(in: all)
         var spans = SpanMetrics(tags: all), report = ClassificationReport(labels: all)
-        forEachSentence(lengths: encoded.lengths, { encoded[$0] }) { index, tags in
+        forEachSentence(
+            lengths: encoded.lengths, { encoded[$0] }, tokens: { texts.words.tokens(of: $0) }, cache: cache
+        ) { index, tags in
             spans.add(gold: gold[index], predicted: tags)
             for (gold, predicted) in zip(gold[index], tags) { report.add(gold: Int(gold), predicted: Int(predicted)) }
         }

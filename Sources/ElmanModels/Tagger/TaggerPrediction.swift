@@ -8,7 +8,9 @@ extension Tagger {
     public func tags(of sentences: [[String]]) -> [[String]] {
         var result: [[String]] = []
         result.reserveCapacity(sentences.count)
-        forEachSentence(lengths: sentences.map(\.count), { vocabularies.encode(sentences[$0]) }) { _, tags in
+        forEachSentence(
+            lengths: sentences.map(\.count), { vocabularies.encode(sentences[$0]) }, tokens: { sentences[$0] }
+        ) { _, tags in
             result.append(tags.map { outputTags[Int($0)] })
         }
         return result
@@ -19,18 +21,22 @@ extension Tagger {
         let encoded = EncodedTexts(words, vocabularies, configuration.encoder)
         var result: [Int32] = []
         result.reserveCapacity(words.types.count)
-        forEachSentence(lengths: encoded.lengths, { encoded[$0] }) { _, tags in result += tags }
+        forEachSentence(lengths: encoded.lengths, { encoded[$0] }, tokens: { words.tokens(of: $0) }) { _, tags in
+            result += tags
+        }
         return result
     }
 
     /// Calls `body` with the tags of each sentence, as numbers of `outputTags`, in order.
     func forEachSentence(
-        lengths: [Int], _ sentence: (Int) -> EncodedSentence, _ body: (_ index: Int, _ tags: [Int32]) -> Void
+        lengths: [Int], _ sentence: (Int) -> EncodedSentence, tokens: (Int) -> [String], cache: ContextCache? = nil,
+        _ body: (_ index: Int, _ tags: [Int32]) -> Void
     ) {
         let graph = ComputationGraph(keepsForBackward: false)
         for group in sentenceGroups(lengths) {
             graph.renew()
-            let outputs = group.map { wordOutputs(of: sentence($0), in: graph, isTraining: false) }
+            let sentences = inContext(group.map(sentence), numbers: Array(group), tokens: tokens, cache: cache)
+            let outputs = sentences.map { wordOutputs(of: $0, in: graph, isTraining: false) }
             // Sentences of no words have no tags.
             var tags = decode(outputs.filter { !$0.isEmpty }, in: graph)[...]
             for (offset, index) in group.enumerated() {

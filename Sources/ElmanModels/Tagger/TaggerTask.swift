@@ -16,6 +16,7 @@ public final class TaggerTask: BatchedTask {
     private let development: (texts: TaggedTexts, encoded: EncodedTexts)?
     private let seed: UInt64
     package private(set) var batches: EpochBatches
+    private let contexts = ContextCache(), developmentContexts = ContextCache()
 
     /// Training on some sentences, `batchSize` an update, or as many of about the same length as would have at most `batchTokens`
     /// words if they were padded; evaluated on others. Throws `.badData` where they have no tags, or a training sentence has one
@@ -53,12 +54,19 @@ public final class TaggerTask: BatchedTask {
     public func loss(ofUpdate update: Int, in graph: ComputationGraph) -> TrainingLoss {
         let batch = batches[update], epoch = batches.epoch
         let epochSeed = RandomGenerator(seed: seed, stream: UInt64(epoch) &+ 0x7461_6773_0000).state
+        let texts = model.inContext(
+            batch.map { sentences.sentence($0, inEpoch: epoch, seed: seed) }, numbers: batch,
+            tokens: { training.words.tokens(of: $0) }, cache: contexts, isSketch: graph.isSketch)
+        let outputs = texts.map { model.wordOutputs(of: $0, in: graph, isTraining: true) }
         let losses = model.losses(
-            of: batch.map { sentences.sentence($0, inEpoch: epoch, seed: seed) },
-            tags: batch.map { tags[$0].map { Int($0) } }, in: graph, isTraining: true,
+            of: outputs, tags: batch.map { tags[$0].map { Int($0) } }, in: graph,
             teacherForcing: model.configuration.teacherForcing(inEpoch: epoch),
             seeds: batch.map { RandomGenerator(seed: epochSeed, stream: UInt64($0)).state })
-        return TrainingLoss(objective: sum(losses), unitCount: batch.reduce(0) { $0 + tags[$1].count })
+        let total = sum(losses), unitCount = batch.reduce(0) { $0 + tags[$1].count }
+        let nextWords = zip(texts, outputs).compactMap { model.nextWordHead?.loss(of: $0.words, $1) }
+        guard !nextWords.isEmpty else { return TrainingLoss(objective: total, unitCount: unitCount) }
+        return TrainingLoss(
+            objective: total + sum(nextWords) * model.configuration.languageModel.weight, total: total, unitCount: unitCount)
     }
 
     /// The sentences of an update, as `word|tag`, and their numbers, counted from 0.
@@ -73,7 +81,7 @@ public final class TaggerTask: BatchedTask {
     /// The F1 of spans on the development sentences, or the accuracy where tags are no spans.
     public func evaluate() -> Evaluation? {
         guard let development else { return nil }
-        let metrics = model.evaluate(development.texts, development.encoded)
+        let metrics = model.evaluate(development.texts, development.encoded, cache: developmentContexts)
         let accuracy = Evaluation.Measure("dev_accuracy", metrics.spans.accuracy)
         guard model.configuration.fileScheme != nil else {
             return Evaluation(accuracy.name, accuracy.value, isLowerBetter: false)

@@ -58,13 +58,20 @@ struct GenerateCommand: ParsableCommand {
     }
 }
 
-/// Drawn tokens as text: words with spaces, a new line after each end mark; characters as they are.
+/// Drawn tokens as text: words with spaces, a new line after each end mark; characters as they are. What was drawn from the end of
+/// a line is turned round.
 struct GeneratedText {
     private let model: LanguageModel
 
     init(_ model: LanguageModel) { self.model = model }
 
     func lines(_ tokens: [Int32]) -> String {
+        guard model.configuration.isBackward else { return forwardLines(tokens) }
+        let lines = tokens.split(separator: model.boundary, omittingEmptySubsequences: false).map { $0.reversed() }
+        return forwardLines(Array(lines.joined(separator: [model.boundary])))
+    }
+
+    private func forwardLines(_ tokens: [Int32]) -> String {
         guard model.configuration.unit == .word else { return model.vocabulary.text(of: tokens, unit: .char) }
         return tokens.split(separator: model.boundary, omittingEmptySubsequences: false)
             .map { model.vocabulary.text(of: $0, unit: .word) }.joined(separator: "\n")

@@ -43,6 +43,10 @@ struct PairsCommand: ParsableCommand {
         guard model.configuration.unit == .word else {
             throw ProgramError(.configuration, "\(runPath): a model of characters; pairs are judged by models of words")
         }
+        guard !model.configuration.isBackward else {
+            throw ProgramError(
+                .configuration, "\(runPath): a model that reads backwards; pairs are judged by models that read forwards")
+        }
         guard model.vocabulary.unknown != nil else {
             throw ProgramError(
                 .configuration, "\(runPath): the vocabulary has no entry for unknown words; train with --min-count 2")

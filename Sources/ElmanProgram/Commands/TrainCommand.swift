@@ -57,6 +57,9 @@ struct TrainCommand: ParsableCommand {
     @OptionGroup(title: "Regularisation of language models") var regularization: RegularizationFlags
     @OptionGroup(title: "Many words") var softmax: OutputFlags
     @OptionGroup(title: "Words of sentences") var encoder: EncoderFlags
+    @OptionGroup(title: "Reading sentences") var reading: ReaderFlags
+    @OptionGroup(title: "Pretrained models") var transfer: TransferFlags
+    @OptionGroup(title: "Fine-tuning") var fineTuning: FineTuningFlags
     @OptionGroup(title: "Classifiers") var classify: ClassifyFlags
     @OptionGroup(title: "Taggers") var tag: TagFlags
     @OptionGroup(title: "Tasks on pairs") var pairTask: PairTaskFlags

@@ -25,7 +25,7 @@ extension LanguageModelProgramTask: ExampleMeasuring {
         let options = ReadingOptions(
             unit: model.configuration.unit,
             keepsBlankLines: model.configuration.unit == .char && model.configuration.carriesState,
-            normalization: model.configuration.normalization)
+            normalization: model.configuration.normalization, isReversed: model.configuration.isBackward)
         let corpus = try EncodedCorpus(reading: test.files, with: model.vocabulary, options: options)
         var score = ExampleScore("perplexity", .perplexity)
         var scorer = LanguageModelScorer(model)

@@ -47,6 +47,7 @@ struct LanguageModelSettings {
         model.initialRange = try reader.number("initial-range", above: 0, isOpen: true).map { Float($0) }
         model.output = try reader.output()
         model.carriesState = bptt > 0
+        model.isBackward = try reader.bool("backward") ?? false
         model.normalization = training.normalization
         try model.validate()
     }
@@ -62,6 +63,7 @@ struct LanguageModelSettings {
         var options = training.reading
         options.unit = model.unit
         options.keepsBlankLines = model.unit == .char && bptt > 0
+        options.isReversed = model.isBackward
         return options
     }
 

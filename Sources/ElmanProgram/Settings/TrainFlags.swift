@@ -47,6 +47,7 @@ struct LanguageModelFlags: SettingFlags {
             "Use the embeddings as output weights; of several layers the top one then has as many units as a vector has elements."
     )
     var tieEmbeddings: Bool?
+    @Flag(inversion: .prefixedNo, help: "Read every line from its end; for --pretrained-backward.") var backward: Bool?
     @Option(
         help: ArgumentHelp("Of --architecture feed-forward: n, the next token and those it is told from (3).", valueName: "n"))
     var order: Int?
@@ -89,9 +90,55 @@ struct EncoderFlags: SettingFlags {
     var embeddingRange: Double?
 }
 
+/// How a network reads, in tasks whose models can be pretrained.
+struct ReaderFlags: SettingFlags {
+    @Flag(inversion: .prefixedNo, help: "Read sentences from their beginning alone, as language models do.") var oneDirection:
+        Bool?
+    @Option(
+        help: ArgumentHelp(
+            "Learn to predict the next words too, with this weight; of networks of one direction (0).", valueName: "weight"))
+    var lmLoss: Double?
+    @Flag(inversion: .prefixedNo, help: "Predict the next words of --lm-loss with the word vectors.") var tieLmLoss: Bool?
+}
+
+/// What a new model takes over.
+struct TransferFlags: SettingFlags {
+    @Option(
+        help: ArgumentHelp(
+            "Begin with word vectors and layers of this run: a language model, or a model of words of another task.",
+            valueName: "run"),
+        completion: .directory)
+    var pretrained: String?
+    @Option(
+        help: ArgumentHelp("And backwards with those of this language model, trained with --backward.", valueName: "run"),
+        completion: .directory)
+    var pretrainedBackward: String?
+    @Option(
+        help: ArgumentHelp(
+            "What vectors of words begin with that --pretrained lacks (unknown).",
+            valueName: NewWordVectors.allCases.map(\.rawValue).joined(separator: "|")))
+    var newWords: String?
+    @Flag(inversion: .prefixedNo, help: "Know all words of --pretrained, also those that the training text lacks (yes).")
+    var keepVocabulary: Bool?
+}
+
+/// What of a model is trained when, and how fast.
+struct FineTuningFlags: SettingFlags {
+    @Option(help: ArgumentHelp("Parts that stay as they are: embeddings, encoder, network/0, ….", valueName: "part,part"))
+    var freeze: String?
+    @Option(
+        help: ArgumentHelp(
+            "Train the top layer alone at first, and one layer more after every n epochs (all at once).", valueName: "n"))
+    var gradualUnfreezing: Int?
+    @Option(help: ArgumentHelp("Divide the rate of each layer by this for the one below (1).", valueName: "factor"))
+    var layerDecay: Double?
+}
+
 /// What only a classifier has.
 struct ClassifyFlags: SettingFlags {
-    @Option(help: ArgumentHelp("How the states become one vector (last).", valueName: "last|mean|max|attention"))
+    @Option(
+        help: ArgumentHelp(
+            "How the states become one vector (last).", valueName: PoolingKind.allCases.map(\.rawValue).joined(separator: "|")))
     var pooling: String?
     @Option(help: ArgumentHelp("How much classes weigh in training (none).", valueName: "none|balanced"))
     var classWeights: String?
@@ -121,6 +168,15 @@ struct TagFlags: SettingFlags {
     @Option(help: ArgumentHelp("Below which it does not fall (0.2).", valueName: "rate")) var teacherForcingFloor: Double?
     @Option(help: ArgumentHelp("Word vectors to begin with: word2vec, GloVe or fastText.", valueName: "file"))
     var embeddings: String?
+    @Option(
+        help: ArgumentHelp("Beside word vectors, states of this language model of characters.", valueName: "run"),
+        completion: .directory)
+    var contextual: String?
+    @Option(
+        help: ArgumentHelp("And of this one, trained with --backward.", valueName: "run"), completion: .directory)
+    var contextualBackward: String?
+    @Option(help: ArgumentHelp("Project these states to n elements; 0: take them as they are (0).", valueName: "n"))
+    var contextualProjection: Int?
 }
 
 /// What tasks on pairs of texts have.
@@ -149,6 +205,10 @@ struct TranslateFlags: SettingFlags {
     var attention: String?
     @Option(help: ArgumentHelp("Units of MLP attention (128).", valueName: "n")) var attentionSize: Int?
     @Flag(inversion: .prefixedNo, help: "What a token was predicted from is part of the next input.") var inputFeeding: Bool?
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Learn to write the lines of one file as they are: a sequence autoencoder, for --pretrained.")
+    var autoencode: Bool?
     @Flag(
         inversion: .prefixedNo,
         help: "Translate the file of --dev at each evaluation, for BLEU and exact matches beside the perplexity.")

@@ -24,17 +24,26 @@ struct TrainSettings {
     var clip: Double?
     var weightDecay: Double?
     var averaging: String
+    /// Parts of the model that stay as they are.
+    var freeze: [String]
+    /// Epochs after which one more layer is trained; nil: all are from the start.
+    var gradualUnfreezing: Int?
+    /// What the rate of a layer is divided by for the one below; nil: one rate.
+    var layerDecay: Double?
     /// Bytes that training may take; nil: what the machine has.
     var memoryLimit: Int?
     var options = TrainingOptions()
     /// The settings that the task has; nil: all.
     private let keys: Set<String>?
 
+    /// Settings of tasks whose models can be fine-tuned layer by layer.
+    static let fineTuningKeys = FineTuningFlags.keys
+
     /// Lines are cut after so many tokens where whole sentences are learnt and nothing else is asked for.
     static let longestSentence = 10_000
 
     /// Names that `--schedule` takes.
-    static let scheduleNames = ["constant", "step", "plateau", "cosine", "linear", "inverse-square-root"]
+    static let scheduleNames = ["constant", "step", "plateau", "cosine", "linear", "inverse-square-root", "slanted-triangular"]
 
     /// - Parameters:
     ///   - keys: the settings that the task has, and no others are saved with the run; nil: all.
@@ -62,6 +71,9 @@ struct TrainSettings {
         clip = try reader.number("clip", above: 0, isOpen: true)
         weightDecay = try reader.number("weight-decay", above: 0)
         averaging = try reader.choice("averaging", among: ["none", "exponential", "cumulative", "nt-asgd"]) ?? "none"
+        freeze = try reader.string("freeze")?.split(separator: ",").map { String($0.filter { $0 != " " }) } ?? []
+        gradualUnfreezing = try reader.integer("gradual-unfreezing", in: 1...1_000_000)
+        layerDecay = try reader.number("layer-decay", above: 0, isOpen: true)
         memoryLimit = try reader.bytes("memory-limit")
         options.epochs = try reader.integer("epochs", in: 1...1_000_000) ?? 10
         options.maximumMinutes = try reader.number("max-minutes", above: 0, isOpen: true)
@@ -93,6 +105,21 @@ struct TrainSettings {
         default: break
         }
         return options
+    }
+
+    /// What of a model with some parameters is trained when; nil: all of it, at one rate. What is frozen already stays so. Throws where
+    /// a part is named that there is not, or nothing is left to train.
+    func fineTuning(_ parameters: ParameterCollection) throws -> FineTuning? {
+        guard !freeze.isEmpty || gradualUnfreezing != nil || layerDecay != nil else { return nil }
+        var result = FineTuning(groups: parameters.layerGroups())
+        result.frozen = try parameters.names(ofModules: freeze, key: "freeze")
+        result.frozen.formUnion(parameters.entries.filter(\.isFrozen).map(\.name))
+        guard !parameters.names.allSatisfy(result.frozen.contains) else {
+            throw DataError(.configuration, "freeze names every part of the model, and nothing is left to train; leave some out")
+        }
+        result.epochsPerGroup = gradualUnfreezing
+        result.layerDecay = layerDecay
+        return result
     }
 
     /// How the rate changes over so many updates in all.
@@ -127,6 +154,9 @@ struct TrainSettings {
         object["clip"] = clip.map { JSONValue($0) } ?? .null
         object["weight-decay"] = weightDecay.map { JSONValue($0) } ?? .null
         object["averaging"] = .string(averaging)
+        object["freeze"] = freeze.isEmpty ? .null : .string(freeze.joined(separator: ","))
+        object["gradual-unfreezing"] = gradualUnfreezing.map { JSONValue($0) } ?? .null
+        object["layer-decay"] = layerDecay.map { JSONValue($0) } ?? .null
         object["memory-limit"] = memoryLimit.map { JSONValue($0) } ?? .null
         object["epochs"] = JSONValue(options.epochs)
         object["max-minutes"] = options.maximumMinutes.map { JSONValue($0) } ?? .null

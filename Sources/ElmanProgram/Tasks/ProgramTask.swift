@@ -81,6 +81,10 @@ protocol PreparedTraining {
     var hasDevelopment: Bool { get }
     /// What a model has to beat; nil where nothing is at hand.
     var baseline: Baseline? { get }
+    /// Whether the model begins with weights that do not follow from the seed, so that a checkpoint of them is needed.
+    var beginsElsewhere: Bool { get }
+    /// Throws where settings of fine-tuning do not fit the model.
+    func checkFineTuning() throws
     /// Throws where there is too little memory, and tells how much is needed.
     func checkMemory(_ console: Console) throws
     /// How much memory is needed, in a line; nil where that is not foretold.
@@ -96,6 +100,8 @@ protocol PreparedTraining {
 extension PreparedTraining {
     var warnings: [String] { [] }
     var baseline: Baseline? { nil }
+    var beginsElsewhere: Bool { false }
+    func checkFineTuning() throws {}
 
     func firstBatch(of task: any TrainingTask) -> [String] {
         ["first batch:"] + task.contents(ofUpdate: 0).members.map { "  \($0.key) \($0.value.text())" }

@@ -6,6 +6,7 @@ struct DryRun {
     let console: Console
 
     func run() throws {
+        try prepared.checkFineTuning()
         try prepared.checkMemory(Console(verbosity: .quiet))
         let task = try prepared.makeTask()
         let updates = task.beginEpoch(1)

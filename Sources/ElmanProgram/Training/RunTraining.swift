@@ -8,6 +8,9 @@ enum RunTraining {
         "dev-translation", "tensorboard",
     ]
 
+    /// Keys that say where the first weights of a run came from.
+    private static let beginnings = ["_pretrained", "_embeddings", "_contextual"]
+
     // MARK: A new run
 
     static func start(
@@ -34,6 +37,7 @@ enum RunTraining {
             let loop = try makeLoop(
                 prepared.makeTask(), prepared.training, configuration: prepared.configuration, folder)
             for line in batchSummary(of: loop.task) { console.note(line) }
+            if prepared.beginsElsewhere { try loop.saveCheckpoint() }
             try train(loop, prepared, task, console)
         } catch {
             // Where nothing was trained, what was begun is taken away again.
@@ -49,6 +53,7 @@ enum RunTraining {
         if !prepared.hasDevelopment {
             console.warn("there is nothing to evaluate on (no --dev): the last model is kept, not the best")
         }
+        try prepared.checkFineTuning()
         try prepared.checkMemory(console)
     }
 
@@ -79,6 +84,12 @@ enum RunTraining {
                 return
             }
         } else {
+            if let source = beginnings.first(where: { saved[$0]?.asString != nil }) {
+                throw DataError(
+                    .badData, path: folder.path,
+                    "was interrupted before the weights of \(saved[source]?.asString ?? "") were saved; begin it again with --force"
+                )
+            }
             console.note("no checkpoint was saved yet: beginning anew")
             try folder.truncateLog(toLineCount: 0)
         }
@@ -124,6 +135,7 @@ enum RunTraining {
         for member in configuration.members where !changeable.contains(member.key) {
             loop.settings[member.key] = member.value
         }
+        loop.fineTuning = try settings.fineTuning(task.parameters)
         let rate = trainer.learningRate
         let updateCount = task.beginEpoch(1) * settings.options.epochs
         let schedule = settings.makeSchedule(updateCount: updateCount)

@@ -11,6 +11,8 @@ public struct SentenceEncoder: Sendable {
 
     /// The form of characters that can be written in more than one way.
     public let normalization: TextNormalization
+    /// Whether the tokens of a line are given from its end to its beginning.
+    public let isReversed: Bool
 
     /// A line as indices, without an end mark.
     public struct Sentence: Sendable, Equatable {
@@ -24,12 +26,14 @@ public struct SentenceEncoder: Sendable {
 
     /// An encoder for a vocabulary.
     public init(
-        vocabulary: Vocabulary, unit: TextUnit, invalidUTF8: InvalidUTF8 = .refuse, normalization: TextNormalization = .none
+        vocabulary: Vocabulary, unit: TextUnit, invalidUTF8: InvalidUTF8 = .refuse, normalization: TextNormalization = .none,
+        isReversed: Bool = false
     ) {
         self.vocabulary = vocabulary
         self.unit = unit
         self.invalidUTF8 = invalidUTF8
         self.normalization = normalization
+        self.isReversed = isReversed
     }
 
     /// The indices of a line given as bytes; a carriage return and a newline at its end are not part of it. `path` and `line`
@@ -53,6 +57,7 @@ public struct SentenceEncoder: Sendable {
                 .badData, path: path, line: line,
                 "“\(missing)” is not in the vocabulary, which has no entry for unknown tokens")
         }
+        if isReversed { sentence.tokens.reverse() }
         return sentence
     }
 

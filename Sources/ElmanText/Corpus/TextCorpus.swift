@@ -158,6 +158,9 @@ extension TextCorpus {
             let type = tokens[position]
             tokens[position] = type == Self.endMark ? Int32(boundary) : indices[Int(type)]
         }
+        if options.isReversed {
+            for (start, end) in zip(starts, starts.dropFirst()) { tokens[start..<end - 1].reverse() }
+        }
         if documentStarts.count > 1, documentStarts.last == statistics.sentences { documentStarts.removeLast() }
         return EncodedCorpus(tokens: tokens, starts: starts, documentStarts: documentStarts, statistics: statistics)
     }

@@ -23,11 +23,15 @@ public struct ReadingOptions: Sendable, Hashable {
     public var maximumLength: Int
     /// The form of characters that can be written in more than one way.
     public var normalization: TextNormalization
+    /// Whether the tokens of a line are given from its end to its beginning, its end mark last as ever; for language models that
+    /// read backwards.
+    public var isReversed: Bool
 
     /// Options for a unit; all others have the defaults shown.
     public init(
         unit: TextUnit = .word, invalidUTF8: InvalidUTF8 = .refuse, keepsBlankLines: Bool = false,
-        separatesDocuments: Bool = false, maximumLength: Int = .max, normalization: TextNormalization = .none
+        separatesDocuments: Bool = false, maximumLength: Int = .max, normalization: TextNormalization = .none,
+        isReversed: Bool = false
     ) {
         self.unit = unit
         self.invalidUTF8 = invalidUTF8
@@ -35,6 +39,7 @@ public struct ReadingOptions: Sendable, Hashable {
         self.separatesDocuments = separatesDocuments
         self.maximumLength = maximumLength
         self.normalization = normalization
+        self.isReversed = isReversed
     }
 }
 

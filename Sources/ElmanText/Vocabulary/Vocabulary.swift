@@ -58,6 +58,14 @@ public struct Vocabulary: Sendable, Equatable {
         self.init(table: table, unknown: unknown, boundary: boundary)
     }
 
+    /// This vocabulary with further entries behind its own; those that it has already, and empty ones, are left out.
+    public func adding(_ entries: some Sequence<String>) -> Vocabulary {
+        var table = table
+        for entry in entries where !entry.isEmpty { _ = table.insert(entry) }
+        return Vocabulary(
+            table: table, unknown: unknown.map { self[$0] }, boundary: boundary.map { self[$0] })
+    }
+
     /// How many entries there are.
     public var count: Int { table.count }
 

@@ -6,6 +6,7 @@ enum ClassifyProgramTask: ProgramTask {
     static let summary = "a label for each text: label ||| text, label<TAB>text or __label__x text, one a line"
     static var keys: [String] {
         TrainSettings.commonKeys + TrainSettings.lengthKeys + keys(ofModel: ClassifierConfiguration().json)
+            + TransferSettings.keys + TrainSettings.fineTuningKeys
     }
 
     static func plan(_ reader: SettingsReader, _ sources: TrainingSources) throws -> TrainingPlan {
@@ -16,15 +17,19 @@ enum ClassifyProgramTask: ProgramTask {
             "class-weights": ClassWeighting.allCases.map(\.rawValue),
             "normalize": TextNormalization.allCases.map(\.rawValue),
         ]
-        let model = try reader.resolve(ClassifierConfiguration().json, choices: choices) { json throws(DataError) in
+        let transfer = try TransferSettings(reader)
+        let model = try reader.resolve(transfer.defaults(ClassifierConfiguration().json), choices: choices) {
+            json throws(DataError) in
             try ClassifierConfiguration(json: json, path: "")
         }
+        try transfer.check(model.json)
         return { folder in
             let texts = try TrainingTexts(dividing: sources, "text") { files, _ in
                 try LabelledTexts(reading: files, options: training.reading)
             }
+            let (model, prepared) = try transfer.declared(model, for: texts.training, resuming: folder) as (Classifier, _)
             return PreparedClassifier(
-                training: training, texts: texts, model: try Classifier.declared(model, for: texts.training, resuming: folder))
+                training: training, texts: texts, model: model, transfer: prepared, transferJSON: transfer.json(prepared))
         }
     }
 
@@ -84,6 +89,12 @@ private struct PreparedClassifier: PreparedModelTraining {
     let training: TrainSettings
     let texts: TrainingTexts<LabelledTexts>
     let model: Classifier
+    let transfer: PreparedTransfer?
+    let transferJSON: JSONObject
+
+    var configuration: JSONObject { model.settings.adding(training.json).adding(transferJSON) }
+    var beginsElsewhere: Bool { transfer != nil }
+    func begin(_ model: Classifier) throws { try transfer?.load(into: model) }
 
     var unit: String { "text" }
     var metric: String { "accuracy" }
@@ -95,7 +106,7 @@ private struct PreparedClassifier: PreparedModelTraining {
         return [
             "\(counted(all.count, "text")), \(counted(all.texts.types.count, "token")), "
                 + "\(counted(all.texts.counts.typeCount, "type")), \(counted(model.labels.count, "label"))"
-        ] + texts.splitSummary
+        ] + texts.splitSummary + (transfer?.audit.lines ?? [])
     }
 
     var fingerprint: String {

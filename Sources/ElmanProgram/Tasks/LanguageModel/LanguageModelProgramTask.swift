@@ -18,7 +18,7 @@ enum LanguageModelProgramTask: ProgramTask {
         let carries = model.configuration.carriesState && !request.resetsState
         let options = ReadingOptions(
             unit: model.configuration.unit, keepsBlankLines: model.configuration.unit == .char && carries,
-            normalization: model.configuration.normalization)
+            normalization: model.configuration.normalization, isReversed: model.configuration.isBackward)
         let corpus = try EncodedCorpus(reading: request.files, with: model.vocabulary, options: options)
         let metrics: LanguageModelMetrics
         if let adaptation = request.adaptation {

@@ -5,10 +5,11 @@ struct PairTexts {
     private let texts: TrainingTexts<ParallelTexts>
     private let columns: String?
 
-    init(_ sources: TrainingSources, columns: String?, _ settings: TrainSettings) throws {
+    /// - Parameter autoencodes: whether files hold single lines, each of which is source and target.
+    init(_ sources: TrainingSources, columns: String?, _ settings: TrainSettings, autoencodes: Bool = false) throws {
         self.columns = columns
         texts = try TrainingTexts(dividing: sources, "pair") { files, pair in
-            try Self.read(files, pair, columns, settings.reading)
+            try Self.read(files, pair, columns, settings.reading, autoencodes: autoencodes)
         }
     }
 
@@ -29,8 +30,14 @@ struct PairTexts {
     }
 
     private static func read(
-        _ files: [String], _ pair: PairedFiles?, _ columns: String?, _ options: ReadingOptions
+        _ files: [String], _ pair: PairedFiles?, _ columns: String?, _ options: ReadingOptions, autoencodes: Bool
     ) throws -> ParallelTexts {
+        if autoencodes {
+            guard pair == nil, files.count == 1 else {
+                throw ProgramError(.usage, "--autoencode takes one file of lines, which are sources and targets; give one")
+            }
+            return try ParallelTexts(source: files[0], target: files[0], options: options)
+        }
         if let pair {
             guard files.isEmpty else {
                 throw ProgramError(.usage, "pairs are given twice: in \(files[0]) and as --source and --target")
@@ -43,8 +50,11 @@ struct PairTexts {
 
     /// The pairs that an evaluation is asked for.
     static func read(_ request: EvaluationRequest, _ folder: RunFolder) throws -> ParallelTexts {
-        let columns = try request.column ?? folder.readConfiguration()["columns"]?.asString
-        return try read(request.files, request.pair, columns, ReadingOptions())
+        let configuration = try folder.readConfiguration()
+        let columns = request.column ?? configuration["columns"]?.asString
+        let autoencodes = configuration["autoencode"]?.asBool ?? false
+        return try read(
+            request.files, request.pair, columns, ReadingOptions(), autoencodes: autoencodes && request.files.count == 1)
     }
 
     var json: JSONObject { ["columns": columns.map { .string($0) } ?? .null] }

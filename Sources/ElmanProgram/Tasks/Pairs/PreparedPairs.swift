@@ -10,6 +10,10 @@ struct PreparedPairs<Model: TaskModel>: PreparedModelTraining {
     let metric: String
     /// Settings of the task beside those of the model.
     var settings: JSONObject = [:]
+    /// What a new model takes over.
+    var transfer: PreparedTransfer?
+    /// What is done to a new model.
+    var beginning: (Model) throws -> Void = { _ in }
     /// Makes the task for a model, pairs to learn, pairs to evaluate on, and settings.
     let task: (Model, EncodedPairs, EncodedPairs?, TrainSettings) throws -> any BatchedTask
 
@@ -17,9 +21,12 @@ struct PreparedPairs<Model: TaskModel>: PreparedModelTraining {
     var warnings: [String] { cutWarnings(texts.training.statistics, training) }
     var fingerprint: String { texts.fingerprint }
     var hasDevelopment: Bool { texts.development != nil }
+    var beginsElsewhere: Bool { transfer != nil }
+    func begin(_ model: Model) throws { try beginning(model) }
 
     var summary: [String] {
         texts.summary(vocabularies: [vocabularies.source, vocabularies.target].map(\.vocabulary.count))
+            + (transfer?.audit.lines ?? [])
     }
 
     func makeTask(_ model: Model, _ training: TrainSettings) throws -> any BatchedTask {

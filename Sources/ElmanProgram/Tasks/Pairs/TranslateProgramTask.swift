@@ -6,7 +6,7 @@ enum TranslateProgramTask: ProgramTask {
     static let summary = "a text from a text: source<TAB>target, or --source and --target"
     static var keys: [String] {
         TrainSettings.commonKeys + TrainSettings.lengthKeys + keys(ofModel: TranslatorConfiguration().json)
-            + ["columns", "dev-translation"]
+            + ["columns", "dev-translation", "autoencode"] + TransferSettings.keys + TrainSettings.fineTuningKeys
     }
 
     static func plan(_ reader: SettingsReader, _ sources: TrainingSources) throws -> TrainingPlan {
@@ -15,17 +15,23 @@ enum TranslateProgramTask: ProgramTask {
             "attention": AttentionKind.allCases.map(\.rawValue), "hand-over": StateHandOver.allCases.map(\.rawValue),
             "normalize": TextNormalization.allCases.map(\.rawValue),
         ]
-        let model = try reader.resolve(TranslatorConfiguration().json, choices: choices) { json throws(DataError) in
+        let transfer = try TransferSettings(reader)
+        let defaults = transfer.encoderDefaults(TranslatorConfiguration().json)
+        let model = try reader.resolve(defaults, choices: choices) { json throws(DataError) in
             try TranslatorConfiguration(json: json, path: "")
         }
+        try transfer.check(model.json)
+        let autoencodes = try reader.bool("autoencode") ?? false
         let columns = try PairTexts.columns(reader)
         let translates = try reader.bool("dev-translation") ?? true
         return { folder in
-            let texts = try PairTexts(sources, columns: columns, training)
-            let model = try Translator.declared(model, for: texts.training, resuming: folder)
+            let texts = try PairTexts(sources, columns: columns, training, autoencodes: autoencodes)
+            let (model, prepared) = try transfer.declared(model, for: texts.training, resuming: folder) as (Translator, _)
+            let settings: JSONObject = ["dev-translation": .bool(translates), "autoencode": .bool(autoencodes)]
             return PreparedPairs(
                 training: training, texts: texts, model: model, vocabularies: model.vocabularies, unit: "word",
-                metric: "perplexity", settings: ["dev-translation": .bool(translates)]
+                metric: "perplexity", settings: settings.adding(transfer.json(prepared)), transfer: prepared,
+                beginning: { try prepared?.load(into: $0) }
             ) { model, pairs, development, settings in
                 TranslatorTask(
                     model, training: pairs, development: development, batchSize: settings.batchSize,

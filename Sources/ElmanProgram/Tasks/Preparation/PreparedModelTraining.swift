@@ -16,6 +16,8 @@ extension PreparedModelTraining {
 
     func begin(_ model: Model) throws {}
 
+    func checkFineTuning() throws { _ = try training.fineTuning(model.parameters) }
+
     func writeVocabularies(to folder: RunFolder) throws { try model.writeVocabularies(to: folder) }
 
     func makeTask() throws -> any TrainingTask {

@@ -7,7 +7,7 @@ enum TagProgramTask: ProgramTask {
     static var keys: [String] {
         TrainSettings.commonKeys + TrainSettings.lengthKeys + keys(ofModel: TaggerConfiguration().json) + [
             "column", "embeddings",
-        ]
+        ] + ContextualSettings.keys + TransferSettings.keys + TrainSettings.fineTuningKeys
     }
 
     static func plan(_ reader: SettingsReader, _ sources: TrainingSources) throws -> TrainingPlan {
@@ -22,10 +22,17 @@ enum TagProgramTask: ProgramTask {
             "loss": TaggerLoss.allCases.map(\.rawValue), "tag-scheme": schemes, "file-scheme": schemes,
             "normalize": TextNormalization.allCases.map(\.rawValue),
         ]
-        let model = try reader.resolve(TaggerConfiguration().json, choices: choices) { json throws(DataError) in
+        let transfer = try TransferSettings(reader)
+        let model = try reader.resolve(transfer.defaults(TaggerConfiguration().json), choices: choices) {
+            json throws(DataError) in
             try TaggerConfiguration(json: json, path: "")
         }
+        try transfer.check(model.json)
+        let contextual = try ContextualSettings(reader)
         let embeddings = try reader.string("embeddings")
+        if embeddings != nil, transfer.transfer != nil {
+            throw reader.fault("embeddings", "are given, but --pretrained brings word vectors too; leave one of them out")
+        }
         return { folder in
             let options = TagReadingOptions(
                 tagColumn: tagColumn, invalidUTF8: training.reading.invalidUTF8,
@@ -33,9 +40,11 @@ enum TagProgramTask: ProgramTask {
             let texts = try TrainingTexts(dividing: sources, "sentence") { files, _ in
                 try TaggedTexts(reading: files, options: options)
             }
+            let (model, prepared) =
+                try transfer.declared(model, for: texts.training, resuming: folder, extend: contextual.declared) as (Tagger, _)
             return PreparedTagger(
-                training: training, column: column, embeddings: embeddings, texts: texts,
-                model: try Tagger.declared(model, for: texts.training, resuming: folder))
+                training: training, column: column, embeddings: embeddings, texts: texts, model: model,
+                transfer: prepared, contextual: contextual, beginnings: transfer.json(prepared).adding(contextual.json))
         }
     }
 
@@ -101,14 +110,20 @@ private struct PreparedTagger: PreparedModelTraining {
     let embeddings: String?
     let texts: TrainingTexts<TaggedTexts>
     let model: Tagger
+    let transfer: PreparedTransfer?
+    let contextual: ContextualSettings
+    /// Where weights come from, as it is saved.
+    let beginnings: JSONObject
 
     var configuration: JSONObject {
-        var object = model.settings.adding(training.json)
+        var object = model.settings.adding(training.json).adding(beginnings)
         object["column"] = column.map { .string($0) } ?? .null
         object["embeddings"] = .null
-        object["_embeddings"] = embeddings.map { .string($0) } ?? .null
+        if let embeddings { object["_embeddings"] = .string(embeddings) }
         return object
     }
+
+    var beginsElsewhere: Bool { embeddings != nil || transfer != nil || contextual.models != nil }
 
     var unit: String { "word" }
     var metric: String { model.configuration.fileScheme == nil ? "accuracy" : "span F1" }
@@ -121,7 +136,7 @@ private struct PreparedTagger: PreparedModelTraining {
         return [
             "\(counted(texts.training.count, "sentence")), \(counted(words.types.count, "word")), "
                 + "\(counted(words.counts.typeCount, "type")), \(counted(model.outputTags.count, "tag"))\(scheme)"
-        ] + texts.splitSummary
+        ] + texts.splitSummary + contextual.summary + (transfer?.audit.lines ?? [])
     }
 
     var fingerprint: String {
@@ -132,6 +147,8 @@ private struct PreparedTagger: PreparedModelTraining {
     }
 
     func begin(_ model: Tagger) throws {
+        try transfer?.load(into: model)
+        if let models = contextual.models { model.load(models) }
         guard let embeddings else { return }
         try model.load(PretrainedEmbeddings(reading: embeddings, for: model.vocabularies.words))
     }
