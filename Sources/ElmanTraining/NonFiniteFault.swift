@@ -40,15 +40,17 @@ extension TrainingLoop {
     /// After so many skipped updates in a row the run ends.
     static let longestSkip = 100
 
-    /// Finds where an update goes wrong, by repeating it with every value checked.
-    func findFault(loss: Double, gradients: [String]) -> NonFiniteFault {
+    /// Finds where an update goes wrong, by repeating it with every value checked, unless it is too long for that.
+    func findFault(loss: Double, gradients: [String], repeats: Bool) -> NonFiniteFault {
         let checked = ComputationGraph(checksFinite: true)
         checked.seed = seed(ofUpdate: progress.update)
         var node: String?
-        do {
-            try checked.checking { _ = task.loss(ofUpdate: progress.updateInEpoch, in: checked).total.value }
-        } catch {
-            node = "\(error)"
+        if repeats {
+            do {
+                try checked.checking { _ = task.loss(ofUpdate: progress.updateInEpoch, in: checked).total.value }
+            } catch {
+                node = "\(error)"
+            }
         }
         let parameters = parameters.entries.filter { entry in
             !entry.copy(of: entry.values).allSatisfy(\.isFinite)

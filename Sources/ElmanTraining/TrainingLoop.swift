@@ -119,26 +119,53 @@ public final class TrainingLoop {
         let carried = task.carriedState
         graph.renew()
         graph.seed = seed(ofUpdate: progress.update)
-        let isExamined = isEvaluationNext(updateCount)
-        graph.recording = isExamined ? Recording(includesGates: false) : nil
-        let loss = task.loss(ofUpdate: progress.updateInEpoch, in: graph)
-        let total = Double(loss.total.value.scalar)
-        let badGradients = total.isFinite ? isExamined ? examine(loss) : learn(loss) : []
-        let isGood = total.isFinite && badGradients.isEmpty
+        let outcome = learnInSegments() ?? learnAtOnce(isExamined: isEvaluationNext(updateCount))
+        let isGood = outcome.total.isFinite && outcome.badGradients.isEmpty
         if isGood {
             skipsInARow = 0
-            progress.unitCount += loss.unitCount
-            progress.lossSum += total
-            progress.lossUnits += loss.unitCount
+            progress.unitCount += outcome.unitCount
+            progress.lossSum += outcome.total
+            progress.lossUnits += outcome.unitCount
         } else {
             task.carriedState = carried
-            try react(to: findFault(loss: total, gradients: badGradients))
+            try react(to: findFault(loss: outcome.total, gradients: outcome.badGradients, repeats: !outcome.isSegmented))
         }
         progress.update += 1
         progress.updateInEpoch += 1
         return UpdateReport(
-            progress: progress, updateCount: updateCount, loss: total / Double(max(loss.unitCount, 1)),
-            gradientNorm: isGood ? trainer.lastGradientNorm : nil, unitCount: isGood ? loss.unitCount : 0)
+            progress: progress, updateCount: updateCount, loss: outcome.total / Double(max(outcome.unitCount, 1)),
+            gradientNorm: isGood ? trainer.lastGradientNorm : nil, unitCount: isGood ? outcome.unitCount : 0)
+    }
+
+    /// What came of an update.
+    private struct Outcome {
+        var total: Double
+        var unitCount: Int
+        /// Parameters whose gradients are not finite; then nothing was changed.
+        var badGradients: [String] = []
+        var isSegmented = false
+    }
+
+    private func learnAtOnce(isExamined: Bool) -> Outcome {
+        graph.recording = isExamined ? Recording(includesGates: false) : nil
+        let loss = task.loss(ofUpdate: progress.updateInEpoch, in: graph)
+        var outcome = Outcome(total: Double(loss.total.value.scalar), unitCount: loss.unitCount)
+        if outcome.total.isFinite { outcome.badGradients = isExamined ? examine(loss) : learn(loss) }
+        return outcome
+    }
+
+    /// An update that does not fit into memory as a whole; nil for one that does.
+    private func learnInSegments() -> Outcome? {
+        graph.recording = nil
+        guard let loss = task.backpropagateInSegments(progress.updateInEpoch, in: graph) else { return nil }
+        var outcome = Outcome(total: loss.total, unitCount: loss.unitCount, isSegmented: true)
+        guard loss.total.isFinite else {
+            parameters.clearGradients()
+            return outcome
+        }
+        task.finishUpdate()
+        outcome.badGradients = changeWeights(rateFactor: loss.rateFactor)
+        return outcome
     }
 
     /// Whether the model is evaluated after the present update, as far as that is known.
@@ -161,9 +188,13 @@ public final class TrainingLoop {
     private func learn(_ loss: TrainingLoss) -> [String] {
         loss.objective.backward()
         task.finishUpdate()
+        return changeWeights(rateFactor: loss.rateFactor)
+    }
+
+    private func changeWeights(rateFactor: Double) -> [String] {
         let rate = trainer.learningRate
         defer { trainer.learningRate = rate }
-        trainer.learningRate = rate * loss.rateFactor
+        trainer.learningRate = rate * rateFactor
         if case .skippedNonFinite(let names) = trainer.update() { return names }
         return []
     }

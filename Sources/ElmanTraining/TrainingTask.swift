@@ -17,6 +17,9 @@ public protocol TrainingTask: AnyObject {
     func beginEpoch(_ epoch: Int) -> Int
     /// Builds the loss of one update, counted from 0 within the epoch, in a graph that was just renewed.
     func loss(ofUpdate update: Int, in graph: ComputationGraph) -> TrainingLoss
+    /// Adds the gradients of an update that does not fit into memory to those of the parameters, part by part, in a graph that was
+    /// just renewed, with the same bits as of `loss(ofUpdate:in:)`; nil where the update fits.
+    func backpropagateInSegments(_ update: Int, in graph: ComputationGraph) -> SegmentedLoss?
     /// Called when the values of the update are computed and the graph still stands.
     func finishUpdate()
     /// What an update is of, such as the texts of its batch, for whoever looks into one that went wrong.
@@ -36,6 +39,9 @@ extension TrainingTask {
 
     /// Writes the weights.
     public func saveModel(to path: String) throws { try parameters.save(to: path, metadata: ["format": "elman"]) }
+
+    /// Every update fits unless the task says otherwise.
+    public func backpropagateInSegments(_ update: Int, in graph: ComputationGraph) -> SegmentedLoss? { nil }
 
     /// Nothing to do unless the task says otherwise.
     public func finishUpdate() {}
@@ -62,6 +68,23 @@ public struct TrainingLoss {
     public init(objective: Expression, total: Expression? = nil, unitCount: Int, rateFactor: Double = 1) {
         self.objective = objective
         self.total = total ?? objective
+        self.unitCount = unitCount
+        self.rateFactor = rateFactor
+    }
+}
+
+/// The loss of an update whose gradients are computed already.
+public struct SegmentedLoss: Sendable, Hashable {
+    /// The sum over `unitCount` units, in the unit in which it is reported.
+    public var total: Double
+    /// Tokens, sentences or whatever the task counts.
+    public var unitCount: Int
+    /// What the learning rate of this update is multiplied by, and of no other.
+    public var rateFactor: Double
+
+    /// A loss.
+    public init(total: Double, unitCount: Int, rateFactor: Double = 1) {
+        self.total = total
         self.unitCount = unitCount
         self.rateFactor = rateFactor
     }

@@ -59,9 +59,11 @@ import Testing
         #expect(MemoryEstimate.Update(largestOf: .sentences(1), lengths: lengths, seed: 1).tokens == 7)
         #expect(MemoryEstimate.Update(largestOf: .sentences(9), lengths: lengths, seed: 1).tokens == 16)
         let stream = MemoryEstimate.Update(largestOf: .streams(count: 4, steps: 3), lengths: lengths, seed: 1)
-        #expect(stream == MemoryEstimate.Update(tokens: 12, steps: 3))
+        #expect((stream.tokens, stream.steps) == (12, 3))
         let short = MemoryEstimate.Update(largestOf: .streams(count: 100, steps: 30), lengths: lengths, seed: 1)
-        #expect(short == MemoryEstimate.Update(tokens: 16, steps: 1))
+        #expect((short.tokens, short.steps) == (16, 1))
+        let long = MemoryEstimate.Update(largestOf: .sentences(2), lengths: [300, 200], seed: 1)
+        #expect((long.tokens, long.length, long.textCount, long.pieceCount, long.pieceTokens) == (500, 300, 2, 3, 256))
     }
 
     @Test func limitsOfAllGroupsAboveCount() {

@@ -38,6 +38,7 @@ import Testing
             "variational-dropout", "residual", "tie-embeddings", "direct-connections", "lowercase", "constrained", "shared-bpe",
             "bidirectional", "input-feeding", "dev-translation", "both-directions", "all-nodes", "ignore-save-errors",
             "tensorboard", "vary-bptt", "backward", "one-direction", "keep-vocabulary", "tie-lm-loss", "autoencode",
+            "documents",
         ]
         let shares = [
             "dropout", "unknown-rate", "teacher-forcing", "teacher-forcing-decay", "teacher-forcing-floor", "exploration",
@@ -63,6 +64,10 @@ import Testing
             case "tie-embeddings": return Sample(true, false, with: ["embedding": 8, "hidden": 8])
             case "vary-bptt":
                 var sample = Sample(true, false, with: ["bptt": 7])
+                sample.kept = (key, [true, .null])
+                return sample
+            case "documents":
+                var sample = Sample(true, false)
                 sample.kept = (key, [true, .null])
                 return sample
             case "direct-connections": return Sample(true, false, with: ["architecture": "feed-forward"])

@@ -24,6 +24,7 @@ extension ComputationGraph {
             ek_dropout_mask(seed, stream, count, 1 - rate, values)
         }
         let dropped = weights .* mask
+        share(dropped)
         storage.pointee.parameterNodes.insert(Int32(truncatingIfNeeded: node(dropped)), for: parameter.entry, isUpdated: true)
     }
 }

@@ -48,7 +48,7 @@ package struct EpochBatches: Sendable {
     /// Draws the batches of an epoch; gives the number of updates.
     mutating func begin(_ epoch: Int) -> Int {
         self.epoch = epoch
-        let epochSeed = RandomGenerator(seed: seed, stream: UInt64(epoch) &+ 0x6570_6F63_0000).state
+        let epochSeed = Self.seed(ofEpoch: epoch, seed)
         let drawn =
             switch plan {
             case .examples(let size): SentenceBatches.shuffled(count: exampleCount, size: size, seed: epochSeed)
@@ -59,6 +59,11 @@ package struct EpochBatches: Sendable {
         batches = drawn.batches
         if case .tokens = plan { padding = drawn.padding }
         return count
+    }
+
+    /// What an epoch is shuffled by.
+    static func seed(ofEpoch epoch: Int, _ seed: UInt64) -> UInt64 {
+        RandomGenerator(seed: seed, stream: UInt64(epoch) &+ 0x6570_6F63_0000).state
     }
 
     /// The tokens of a batch, all sides together.

@@ -130,16 +130,9 @@ extension LanguageModel {
         of tokens: some Collection<Int32>, after previous: Int32, from state: inout any RecurrentNetworkState,
         in graph: ComputationGraph, isTraining: Bool
     ) -> LanguageModelSteps {
-        var masks = TokenMasks(configuration, isTraining: isTraining), steps = LanguageModelSteps()
-        var input = previous
-        for token in tokens {
-            state.addInput(masks.vectors([Int(input)], embeddings, in: graph))
-            input = token
-            let output = state.output, dropped = masks.dropOutput(output)
-            let loss = self.losses(dropped, [Int(token)], isTraining: isTraining)
-            steps.append(loss: loss, output: output, dropped: dropped)
-        }
-        return steps
+        var reading = reading(from: state, in: graph, isTraining: isTraining)
+        defer { state = reading.state }
+        return steps(of: tokens, after: previous, from: &reading)
     }
 
     /// What is made of one segment of parallel streams: the losses are summed over the streams. A negative target is left out.
@@ -147,13 +140,34 @@ extension LanguageModel {
         of segment: StreamBatcher.Segment, from state: inout any RecurrentNetworkState, in graph: ComputationGraph,
         isTraining: Bool
     ) -> LanguageModelSteps {
-        var masks = TokenMasks(configuration, isTraining: isTraining), steps = LanguageModelSteps()
+        var reading = reading(from: state, in: graph, isTraining: isTraining)
+        defer { state = reading.state }
+        return steps(of: segment, from: &reading)
+    }
+
+    /// As above, from where a reading stands.
+    func steps(
+        of tokens: some Collection<Int32>, after previous: Int32, from reading: inout LanguageModelReading
+    ) -> LanguageModelSteps {
+        var steps = LanguageModelSteps(), input = previous
+        for token in tokens {
+            let output = reading.add([Int(input)], embeddings), dropped = reading.masks.dropOutput(output)
+            input = token
+            let loss = losses(dropped, [Int(token)], isTraining: reading.isTraining)
+            steps.append(loss: loss, output: output, dropped: dropped)
+        }
+        return steps
+    }
+
+    /// As above, from where a reading stands.
+    func steps(of segment: StreamBatcher.Segment, from reading: inout LanguageModelReading) -> LanguageModelSteps {
+        var steps = LanguageModelSteps()
         let count = segment.streamCount
         for step in 0..<segment.stepCount {
             let range = step * count..<(step + 1) * count
-            state.addInput(masks.vectors(segment.inputs[range].map { Int($0) }, embeddings, in: graph))
-            let output = state.output, dropped = masks.dropOutput(output)
-            let losses = self.losses(dropped, segment.targets[range].map { Int($0) }, isTraining: isTraining)
+            let output = reading.add(segment.inputs[range].map { Int($0) }, embeddings)
+            let dropped = reading.masks.dropOutput(output)
+            let losses = self.losses(dropped, segment.targets[range].map { Int($0) }, isTraining: reading.isTraining)
             steps.append(loss: sumOverBatch(losses), output: output, dropped: dropped)
         }
         return steps

@@ -41,6 +41,8 @@ public struct LanguageModelConfiguration: Sendable, Hashable {
     public var carriesState = false
     /// Every line is read from its end to its beginning: what the backward direction of another model can take over.
     public var isBackward = false
+    /// The state is carried within a document and starts anew with the next one: blank lines stand between them.
+    public var separatesDocuments = false
 
     /// The lecture's model: one LSTM layer of 128 units over 64-dimensional word vectors.
     public init() {}
@@ -109,6 +111,7 @@ extension LanguageModelConfiguration {
             "variational-dropout": .bool(isDropoutVariational), "tie-embeddings": .bool(tiesEmbeddings),
             "residual": .bool(isResidual), "initial-range": initialRange.map { JSONValue($0) } ?? nil,
             "carries-state": .bool(carriesState), "backward": .bool(isBackward),
+            "documents": separatesDocuments ? true : nil,
         ]
         for member in regularization.json.members { object[member.key] = member.value }
         if output.kind != .full {
@@ -150,6 +153,18 @@ extension LanguageModelConfiguration {
         output = try OutputConfiguration(reader)
         carriesState = try reader.bool("carries-state")
         isBackward = try reader.bool("backward", default: false)
+        separatesDocuments = json["documents"] == nil || json["documents"] == .null ? false : try reader.bool("documents")
         do { try validate() } catch { throw DataError(.badData, path: path, error.message) }
+    }
+}
+
+extension LanguageModelConfiguration {
+    /// How a text is read that is scored.
+    /// - Parameter carriesState: whether the state is carried where the model can do so.
+    public func reading(carriesState: Bool) -> ReadingOptions {
+        let carries = carriesState && self.carriesState
+        return ReadingOptions(
+            unit: unit, keepsBlankLines: unit == .char && carries && !separatesDocuments,
+            separatesDocuments: separatesDocuments && carries, normalization: normalization, isReversed: isBackward)
     }
 }

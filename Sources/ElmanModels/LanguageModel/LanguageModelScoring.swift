@@ -51,6 +51,7 @@ public struct LanguageModelScorer {
     public mutating func forEachSentence(
         of corpus: EncodedCorpus, _ body: (_ sentence: Int, _ logProbabilities: [Float]) -> Void
     ) {
+        if carriesState, model.configuration.separatesDocuments { return forEachSentenceOfDocuments(corpus, body) }
         var first = 0
         while first < corpus.sentenceCount {
             let last = Self.endOfGroup(from: first, count: corpus.sentenceCount) { corpus[$0].count }
@@ -58,6 +59,25 @@ public struct LanguageModelScorer {
             for (offset, scores) in scores.enumerated() { body(first + offset, scores) }
             first = last
         }
+    }
+
+    /// Documents do not depend on each other: each is scored as sentences are that begin anew.
+    private func forEachSentenceOfDocuments(_ corpus: EncodedCorpus, _ body: (Int, [Float]) -> Void) {
+        var independent = LanguageModelScorer(model, carriesState: false)
+        independent.forEachSentence(of: corpus.documentsAsSentences) { document, logProbabilities in
+            var rest = logProbabilities[...]
+            for sentence in corpus.sentences(ofDocument: document) {
+                let count = corpus[sentence].count
+                body(sentence, Array(rest.prefix(count)))
+                rest = rest.dropFirst(count)
+            }
+        }
+    }
+
+    /// Forgets the state that is carried, as before a new document.
+    public mutating func beginDocument() {
+        carried = nil
+        previous = model.boundary
     }
 
     /// The metrics of a corpus.

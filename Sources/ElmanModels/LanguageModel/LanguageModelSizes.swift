@@ -13,13 +13,13 @@ struct LanguageModelSizes {
     let largestCount: Int
     /// Numbers of the recurrent matrices.
     let recurrentCount: Int
-
-    /// Numbers that the losses of so many tokens take in a graph.
-    let lossSize: (_ tokens: Int) -> Int
+    /// The declared network and output layer.
+    let network: any RecurrentNetwork
+    let output: any OutputLayer
 
     init(_ configuration: LanguageModelConfiguration, vocabularySize: Int, counts: [Int]?) {
-        let (parameters, network, output) = Self.declared(configuration, vocabularySize: vocabularySize, counts: counts)
-        lossSize = { output.graphSize(wordCount: $0) }
+        let parameters: ParameterCollection
+        (parameters, network, output) = Self.declared(configuration, vocabularySize: vocabularySize, counts: counts)
         let entries = parameters.entries
         parameterCount = entries.reduce(0) { $0 + $1.shape.count }
         paddedCount = entries.reduce(0) { $0 + $1.paddedCount }

@@ -49,6 +49,16 @@ struct TokenMasks {
         isVariational = configuration.isDropoutVariational
     }
 
+    /// The mask that is drawn once; none before.
+    var expressions: [Expression] { outputMask.map { [$0] } ?? [] }
+
+    /// The same mask as another expression, of another graph.
+    func replaced(by expressions: [Expression]) -> TokenMasks {
+        var masks = self
+        masks.outputMask = expressions.first
+        return masks
+    }
+
     /// The vectors of tokens, one for each of parallel texts. Under variational dropout the network masks its input itself.
     func vectors(_ tokens: [Int], _ table: LookupParameter, in graph: ComputationGraph) -> Expression {
         let vectors = table.vectors(tokens, rowDropout: rowRate, in: graph)

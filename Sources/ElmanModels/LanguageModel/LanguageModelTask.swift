@@ -16,6 +16,9 @@ public enum LanguageModelBatches: Sendable, Hashable {
     /// So many parallel streams, read in segments of so many steps with the state carried along. The objective is the loss
     /// summed over steps and averaged over streams (Zaremba et al. 2014).
     case streams(count: Int, steps: Int)
+    /// So many parallel streams of whole documents (`DocumentStreams`), read in segments of so many steps with the state carried along
+    /// within a document; documents are shuffled for each epoch. The objective is that of streams.
+    case documents(count: Int, steps: Int)
 }
 
 /// What a language model learns by: how the losses of an update become one number.
@@ -34,16 +37,24 @@ public final class LanguageModelTask: BatchedTask {
     public var parameters: ParameterCollection { model.parameters }
     /// The network's state at the end of the last segment; nil where sentences are independent.
     public var carriedState: [[Tensor]]?
-    private let training: EncodedCorpus
+    /// Bytes that the graph of an update may take. Longer updates are learnt in segments, with the same bits. Nil: no limit.
+    public var graphBytes: Int?
+    let training: EncodedCorpus
     private let development: EncodedCorpus?
-    private let plan: LanguageModelBatches
-    private let objective: LanguageModelObjective
+    let plan: LanguageModelBatches
+    let objective: LanguageModelObjective
     /// Segments of streams vary in length.
     private let variesSegments: Bool
     private let seed: UInt64
     package private(set) var batches: EpochBatches
-    private var streams: StreamBatcher?
-    private var stateAfter: (any RecurrentNetworkState)?
+    private(set) var streams: StreamBatcher?
+    private(set) var documents: DocumentStreams?
+    /// Where the texts of the present update stand at its end: in its graph, or the values, where it had several graphs.
+    private var readingsAfter: [LanguageModelReading] = []
+    var valuesAfter: [[[Tensor]]] = []
+    private var presentUpdate = 0
+    private(set) lazy var graphCost = GraphCost(
+        model.configuration, network: model.network, output: model.output)
 
     /// Training on a corpus, evaluated on another.
     /// - Parameter variesSegments: the segments of streams vary in length, anew in each epoch (`SegmentLengths`). Under a mean
@@ -77,6 +88,12 @@ public final class LanguageModelTask: BatchedTask {
                     variation: variesSegments ? variation : nil)
             streams = batcher
             return batcher.count
+        case .documents(let count, let steps):
+            let places = (0..<training.documentCount).map { training.tokens(ofDocument: $0) }
+            let dealt = DocumentStreams(
+                places, streams: count, steps: steps, seed: EpochBatches.seed(ofEpoch: epoch, seed))
+            documents = dealt
+            return dealt.count
         }
     }
 
@@ -85,7 +102,7 @@ public final class LanguageModelTask: BatchedTask {
         switch plan {
         case .sentences(let size): EpochBatches(.examples(size), sides: [lengths], seed: seed)
         case .tokens(let budget): EpochBatches(.tokens(budget), sides: [lengths], seed: seed)
-        case .streams: EpochBatches(.examples(1), sides: [], seed: seed)
+        case .streams, .documents: EpochBatches(.examples(1), sides: [], seed: seed)
         }
     }
 
@@ -98,6 +115,8 @@ public final class LanguageModelTask: BatchedTask {
             return (0..<segment.streamCount).map { stream in
                 (0..<segment.stepCount).map { segment.targets[$0 * segment.streamCount + stream] }
             }
+        case .documents:
+            return documents?[update].map { runs in runs.flatMap { training.tokens[$0.tokens] } } ?? []
         }
     }
 
@@ -106,70 +125,54 @@ public final class LanguageModelTask: BatchedTask {
         let texts = targets(ofUpdate: update).map {
             JSONValue.string(model.vocabulary.text(of: $0, unit: model.configuration.unit))
         }
-        if case .streams = plan { return ["streams": .array(texts)] }
+        if carriedMemberCount != nil { return ["streams": .array(texts)] }
         return ["sentence_numbers": .array(batches[update].map { JSONValue($0) }), "sentences": .array(texts)]
     }
 
     /// The loss of a batch of sentences or of a segment of the streams.
     public func loss(ofUpdate update: Int, in graph: ComputationGraph) -> TrainingLoss {
-        switch plan {
-        case .sentences, .tokens:
-            return sentenceLoss(batches[update].map { training[$0] }, in: graph)
-        case .streams(_, let usualSteps):
-            return streamLoss(ofUpdate: update, usualSteps: usualSteps, in: graph)
-        }
-    }
-
-    private func sentenceLoss(_ sentences: [ArraySlice<Int32>], in graph: ComputationGraph) -> TrainingLoss {
-        let steps = sentences.map { sentence in
-            var state = model.initialState(in: graph, isTraining: true)
-            return model.steps(of: sentence, after: model.boundary, from: &state, in: graph, isTraining: true)
-        }
-        let total = sum(steps.map { sum($0.losses) }), count = sentences.reduce(0) { $0 + $1.count }
+        let pieces = pieces(ofUpdate: update)
+        let (loss, readings) = pieces.computation(model).loss(in: graph)
+        readingsAfter = readings
+        presentUpdate = update
         return TrainingLoss(
-            objective: penalized(objective == .sum ? total : total * (1 / Float(count)), steps, units: count), total: total,
-            unitCount: count)
+            objective: loss.objective, total: loss.total, unitCount: pieces.tokenCount, rateFactor: rateFactor(pieces))
     }
 
-    /// The objective with what regularises activations: beside a mean as it is, beside a sum over so many units as often.
-    private func penalized(_ loss: Expression, _ steps: [LanguageModelSteps], units: Int) -> Expression {
-        guard let penalty = model.configuration.regularization.penalty(of: steps) else { return loss }
-        return loss + (objective == .sum ? penalty * Float(units) : penalty)
+    /// Goes back through an update in segments, where all of it would not fit into `graphBytes`.
+    public func backpropagateInSegments(_ update: Int, in graph: ComputationGraph) -> SegmentedLoss? {
+        let pieces = pieces(ofUpdate: update)
+        guard let graphBytes, let plan = graphCost.plan(MemoryEstimate.Update(pieces), bytes: graphBytes) else { return nil }
+        let loss = pieces.computation(model).backpropagate(in: graph, plan)
+        valuesAfter = states(of: loss.carriedValues)
+        presentUpdate = update
+        return SegmentedLoss(
+            total: Double(loss.total), unitCount: pieces.tokenCount, rateFactor: rateFactor(pieces))
     }
 
-    private func streamLoss(ofUpdate update: Int, usualSteps: Int, in graph: ComputationGraph) -> TrainingLoss {
-        guard let streams else { fail("an update is asked for before its epoch has begun") }
-        let segment = streams[update]
-        let carried = update == 0 ? nil : carriedState
-        var state =
-            carried.map { model.state(from: $0, in: graph, isTraining: true) }
-            ?? model.initialState(in: graph, isTraining: true)
-        let steps = model.steps(of: segment, from: &state, in: graph, isTraining: true)
-        stateAfter = state
-        let total = sum(steps.losses), count = segment.stepCount * segment.streamCount
-        let share = 1 / Float(objective == .sum ? segment.streamCount : count)
-        let scalesRate = variesSegments && objective == .mean
-        return TrainingLoss(
-            objective: penalized(total * share, [steps], units: segment.stepCount), total: total, unitCount: count,
-            rateFactor: scalesRate ? Double(segment.stepCount) / Double(usualSteps) : 1)
+    private func rateFactor(_ pieces: UpdatePieces) -> Double {
+        guard case .streams(_, let usualSteps) = plan, variesSegments, objective == .mean else { return 1 }
+        return Double(pieces.stepCount) / Double(usualSteps)
     }
 
     /// Keeps the state that the next segment goes on from.
     public func finishUpdate() {
-        carriedState = stateAfter?.values
-        stateAfter = nil
+        guard carriedMemberCount != nil else { return }
+        let values = readingsAfter.isEmpty ? valuesAfter : readingsAfter.map(\.state.values)
+        carriedState = carried(values, afterUpdate: presentUpdate)
+        readingsAfter = []
+        valuesAfter = []
     }
 
     /// Whether values have the shapes of the network's state, one for each stream.
     public func fits(carriedState: [[Tensor]]) -> Bool {
-        guard case .streams(let count, let steps) = plan else { return false }
-        let streams = StreamBatcher(training.tokens, streams: count, steps: steps, boundary: model.boundary).streamCount
+        guard let members = carriedMemberCount else { return false }
         let expected = model.initialState(in: ComputationGraph(keepsForBackward: false)).values
         return expected.count == carriedState.count
             && zip(expected, carriedState).allSatisfy { expected, given in
                 expected.count == given.count
                     && zip(expected, given).allSatisfy {
-                        $0.shape.hasSameDimensions(as: $1.shape) && $1.shape.batchSize == streams
+                        $0.shape.hasSameDimensions(as: $1.shape) && $1.shape.batchSize == members
                     }
             }
     }

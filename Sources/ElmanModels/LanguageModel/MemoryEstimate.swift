@@ -1,3 +1,4 @@
+import ElmanGraph
 import ElmanLayers
 import ElmanText
 
@@ -14,6 +15,10 @@ public struct MemoryEstimate: Sendable, Hashable {
     public let trainer: Int
     /// Bytes of the graph of the largest update.
     public let graph: Int
+    /// The segments that the largest update is divided into, because all of it does not fit; nil where it does.
+    public let segments: SegmentPlan?
+    /// Steps of the longest text of the largest update, where that is known.
+    public let longestText: Int?
     /// Bytes of the texts.
     public let text: Int
     /// Bytes of the program itself and of the space that allocators hold back.
@@ -21,6 +26,9 @@ public struct MemoryEstimate: Sendable, Hashable {
 
     /// Bytes of all of it.
     public var total: Int { weights + trainer + graph + text + program }
+
+    /// Bytes of what is there whatever the updates are.
+    package var withoutGraph: Int { total - graph }
 
     /// What is trained on, as far as it needs memory.
     public struct Work: Sendable, Hashable {
@@ -36,10 +44,13 @@ public struct MemoryEstimate: Sendable, Hashable {
         public var sentences: Int
         /// How often each entry of the vocabulary occurs, for output layers that go by it.
         public var counts: [Int]?
+        /// Bytes that training may take; nil: no limit.
+        public var limit: Int?
 
         /// The sizes of some work.
         public init(
-            vocabularySize: Int, momentCount: Int, update: Update, textTokens: Int, sentences: Int, counts: [Int]? = nil
+            vocabularySize: Int, momentCount: Int, update: Update, textTokens: Int, sentences: Int, counts: [Int]? = nil,
+            limit: Int? = nil
         ) {
             self.vocabularySize = vocabularySize
             self.momentCount = momentCount
@@ -47,6 +58,7 @@ public struct MemoryEstimate: Sendable, Hashable {
             self.textTokens = textTokens
             self.sentences = sentences
             self.counts = counts
+            self.limit = limit
         }
     }
 
@@ -56,12 +68,39 @@ public struct MemoryEstimate: Sendable, Hashable {
         public var tokens: Int
         /// Steps of the network in its graph: parallel streams take theirs together.
         public var steps: Int
+        /// Steps of its longest text.
+        public var length = 0
+        /// Texts side by side.
+        public var textCount = 1
+        /// In how many pieces it is computed.
+        public var pieceCount = 1
+        /// Tokens of the largest piece.
+        public var pieceTokens: Int
+        /// Steps of the largest piece.
+        public var pieceSteps: Int
 
-        /// An update of so many tokens in so many steps.
+        /// An update of so many tokens in so many steps, all of them one piece.
         public init(tokens: Int, steps: Int) {
             self.tokens = tokens
             self.steps = steps
+            pieceTokens = tokens
+            pieceSteps = steps
         }
+
+        /// An update of texts of the given lengths, side by side. Parallel streams take their steps together.
+        init(lengths: [Int], areStreams: Bool) {
+            let most = UpdatePieces.stepsOfPiece
+            tokens = lengths.reduce(0, +)
+            length = lengths.max() ?? 0
+            steps = areStreams ? length : tokens
+            textCount = lengths.count
+            pieceCount = max(1, (length + most - 1) / most)
+            pieceTokens = lengths.reduce(0) { $0 + min($1, most) }
+            pieceSteps = areStreams ? min(length, most) : pieceTokens
+        }
+
+        /// The sizes of an update's pieces.
+        init(_ pieces: UpdatePieces) { self.init(lengths: pieces.lengths, areStreams: pieces.areStreams) }
     }
 
     /// An estimate of known parts.
@@ -70,43 +109,30 @@ public struct MemoryEstimate: Sendable, Hashable {
         self.weights = weights
         self.trainer = trainer
         self.graph = graph
+        segments = nil
+        longestText = nil
         self.text = text
     }
 
     /// The estimate for a model and its work.
     public init(_ configuration: LanguageModelConfiguration, _ work: Work) {
         let sizes = LanguageModelSizes(configuration, vocabularySize: work.vocabularySize, counts: work.counts)
-        let step = CellStepCost(configuration)
         parameterCount = sizes.parameterCount
         // The largest tensor is copied and turned when it is saved. Matrices that are dropped are copied, masked, and multiplied.
         let dropped = configuration.regularization.weightDrop > 0 ? sizes.recurrentCount : 0
         weights = 4 * (2 * sizes.paddedCount + 2 * sizes.largestCount + 5 * dropped)
         trainer = 4 * 2 * sizes.paddedCount * work.momentCount
-        graph =
-            4 * (work.update.tokens * Self.numbersPerToken(configuration, step) + sizes.lossSize(work.update.tokens))
-            + work.update.steps * Self.bookkeepingPerStep(configuration, step)
         // The text as type numbers, as indices, and its part for training; each type with its spelling in two tables.
         text = 12 * work.textTokens + 48 * work.sentences + 160 * work.vocabularySize
-    }
-
-    /// Numbers that one token's part of the graph holds.
-    private static func numbersPerToken(_ configuration: LanguageModelConfiguration, _ step: CellStepCost) -> Int {
-        let sizes = configuration.layerSizes, embedding = configuration.embeddingSize
-        let units = sizes.reduce(0, +), regularization = configuration.regularization
-        let network = Int(step.numbersPerUnit * Double(units))
-        let dropped = configuration.hasMasks ? 3 * (embedding + units) : 0
-        let penalized = regularization.slownessPenalty > 0 ? 2 * sizes[sizes.count - 1] : 0
-        return 2 * embedding + network + dropped + penalized + 2 * sizes[sizes.count - 1]
-    }
-
-    /// Bytes of the records of one step of the network, and of the plans that are kept of them.
-    private static func bookkeepingPerStep(_ configuration: LanguageModelConfiguration, _ step: CellStepCost) -> Int {
-        500 * (3 + configuration.layerCount * (step.nodes + (configuration.hasMasks ? 1 : 0)))
+        let cost = GraphCost(configuration, network: sizes.network, output: sizes.output)
+        segments = cost.plan(work.update, bytes: (work.limit ?? .max) - weights - trainer - text - program)
+        longestText = work.update.length
+        graph = segments?.bytes ?? cost.bytes(work.update)
     }
 }
 
 extension MemoryEstimate.Update {
-    /// The largest update that some batches make of sentences of the given lengths, end marks included.
+    /// The largest update that some batches make of sentences, or documents, of the given lengths, end marks included.
     public init(largestOf batches: LanguageModelBatches, lengths: [Int], seed: UInt64, variesSegments: Bool = false) {
         switch batches {
         case .streams(let count, let usualCount):
@@ -114,16 +140,23 @@ extension MemoryEstimate.Update {
             let stepCount = usualCount + (variesSegments ? 20 : 0)
             let all = lengths.reduce(0, +)
             let streams = max(1, min(count, all))
-            steps = min(stepCount, all / streams)
-            tokens = streams * steps
+            self.init(lengths: Array(repeating: min(stepCount, all / streams), count: streams), areStreams: true)
+        case .documents(let count, let stepCount):
+            let streams = max(1, min(count, lengths.count))
+            let length = min(stepCount, max(lengths.max() ?? 0, lengths.reduce(0, +) / streams))
+            self.init(lengths: Array(repeating: length, count: streams), areStreams: false)
         case .sentences, .tokens:
             // The batches of the first epochs; later ones are as large or a little larger.
             var sentences = LanguageModelTask.sentenceBatches(batches, lengths, seed: seed)
-            tokens = (1...(lengths.count > 1_000_000 ? 1 : 3)).reduce(0) { largest, epoch in
+            var largest: [Int] = [], tokens = 0
+            for epoch in 1...(lengths.count > 1_000_000 ? 1 : 3) {
                 _ = sentences.begin(epoch)
-                return sentences.batches.reduce(largest) { max($0, sentences.tokenCount(of: $1)) }
+                for batch in sentences.batches where sentences.tokenCount(of: batch) > tokens {
+                    tokens = sentences.tokenCount(of: batch)
+                    largest = batch
+                }
             }
-            steps = tokens
+            self.init(lengths: largest.map { lengths[$0] }, areStreams: false)
         }
     }
 }

@@ -34,7 +34,14 @@ struct ScoreCommand: ParsableCommand {
         }
         var reader = try ByteReader(file)
         var lines: [(text: String, tokens: [Int32])] = []
+        let separatesDocuments = model.configuration.separatesDocuments && !resetState
         while let line = try reader.nextLine() {
+            if separatesDocuments, line.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) {
+                show(&lines, scores(lines.map(\.tokens)), model, console)
+                plain.beginDocument()
+                console.print()
+                continue
+            }
             let tokens = try encoder.encode(Array(line), path: reader.path, line: reader.lineNumber).tokens
             lines.append((String(decoding: line, as: UTF8.self), tokens + [model.boundary]))
             if lines.count == Self.linesAtOnce { show(&lines, scores(lines.map(\.tokens)), model, console) }

@@ -22,10 +22,7 @@ extension LanguageModelProgramTask: ExampleMeasuring {
     /// An example is a sentence.
     static func exampleScores(_ folder: RunFolder, _ test: EvaluatedFiles) throws -> [ExampleScore] {
         let model = try LanguageModel(folder)
-        let options = ReadingOptions(
-            unit: model.configuration.unit,
-            keepsBlankLines: model.configuration.unit == .char && model.configuration.carriesState,
-            normalization: model.configuration.normalization, isReversed: model.configuration.isBackward)
+        let options = model.configuration.reading(carriesState: true)
         let corpus = try EncodedCorpus(reading: test.files, with: model.vocabulary, options: options)
         var score = ExampleScore("perplexity", .perplexity)
         var scorer = LanguageModelScorer(model)

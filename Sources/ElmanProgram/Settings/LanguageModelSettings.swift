@@ -18,13 +18,17 @@ struct LanguageModelSettings {
 
     init(_ reader: SettingsReader) throws {
         bptt = try reader.integer("bptt", in: 0...1_000_000) ?? 0
+        let separatesDocuments = try reader.bool("documents") ?? false
         training = try TrainSettings(
-            reader, keys: Self.keys, maximumLength: bptt > 0 ? nil : TrainSettings.longestSentence)
+            reader, keys: Self.keys, maximumLength: bptt > 0 || separatesDocuments ? nil : TrainSettings.longestSentence)
         if bptt > 0, training.batchTokens != nil {
             throw reader.fault("batch-tokens", "is for sentences, and --bptt reads the text as a stream; leave one of them out")
         }
         variesSegments = try reader.bool("vary-bptt") ?? false
         if variesSegments, bptt == 0 { throw reader.fault("vary-bptt", "is for streams; give --bptt too") }
+        if variesSegments, separatesDocuments {
+            throw reader.fault("vary-bptt", "is for one continuous stream, and --documents makes several; leave one of them out")
+        }
         let objectives = LanguageModelObjective.allCases.map(\.rawValue)
         objective = try reader.choice("objective", among: objectives).flatMap { LanguageModelObjective(rawValue: $0) } ?? .sum
         model = LanguageModelConfiguration()
@@ -46,7 +50,8 @@ struct LanguageModelSettings {
         model.tiesEmbeddings = try reader.bool("tie-embeddings") ?? false
         model.initialRange = try reader.number("initial-range", above: 0, isOpen: true).map { Float($0) }
         model.output = try reader.output()
-        model.carriesState = bptt > 0
+        model.carriesState = bptt > 0 || separatesDocuments
+        model.separatesDocuments = separatesDocuments
         model.isBackward = try reader.bool("backward") ?? false
         model.normalization = training.normalization
         try model.validate()
@@ -54,6 +59,7 @@ struct LanguageModelSettings {
 
     /// How the text is cut into updates.
     var batches: LanguageModelBatches {
+        if bptt > 0, model.separatesDocuments { return .documents(count: training.batchSize, steps: bptt) }
         if bptt > 0 { return .streams(count: training.batchSize, steps: bptt) }
         return training.batchTokens.map { .tokens($0) } ?? .sentences(training.batchSize)
     }
@@ -62,7 +68,8 @@ struct LanguageModelSettings {
     var reading: ReadingOptions {
         var options = training.reading
         options.unit = model.unit
-        options.keepsBlankLines = model.unit == .char && bptt > 0
+        options.separatesDocuments = model.separatesDocuments
+        options.keepsBlankLines = model.unit == .char && bptt > 0 && !model.separatesDocuments
         options.isReversed = model.isBackward
         return options
     }

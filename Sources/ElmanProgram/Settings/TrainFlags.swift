@@ -35,6 +35,11 @@ struct LanguageModelFlags: SettingFlags {
     var bptt: Int?
     @Flag(
         inversion: .prefixedNo,
+        help:
+            "A blank line stands between documents: carry the state from sentence to sentence and start anew with each document.")
+    var documents: Bool?
+    @Flag(
+        inversion: .prefixedNo,
         help: "With --bptt N: segments of about N steps, one in twenty of half of it, anew in each epoch.") var varyBptt: Bool?
     @Option(
         help: ArgumentHelp(

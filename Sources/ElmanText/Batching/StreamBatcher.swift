@@ -32,6 +32,16 @@ public struct StreamBatcher: Sendable, RandomAccessCollection {
         public let inputs: [Int32]
         /// What each step is to predict, in the same order.
         public let targets: [Int32]
+
+        /// Some of its steps. Fails where it has not all of them.
+        public func steps(_ range: Range<Int>) -> Segment {
+            guard range.lowerBound >= 0, range.upperBound <= stepCount else {
+                fail("steps \(range) of a segment of \(stepCount)")
+            }
+            let places = range.lowerBound * streamCount..<range.upperBound * streamCount
+            return Segment(
+                stepCount: range.count, streamCount: streamCount, inputs: Array(inputs[places]), targets: Array(targets[places]))
+        }
     }
 
     /// Cuts a stream. Fails where `streams` or `steps` is not positive.

@@ -97,6 +97,15 @@ extension EncodedCorpus {
         return starts[sentences.lowerBound]..<starts[sentences.upperBound]
     }
 
+    /// The documents of which `belongs` says so, in their order.
+    public func documents(where belongs: (Int) -> Bool) -> EncodedCorpus {
+        var isIn = [Bool](repeating: false, count: sentenceCount)
+        for document in 0..<documentCount where belongs(document) {
+            for sentence in sentences(ofDocument: document) { isIn[sentence] = true }
+        }
+        return part(where: { isIn[$0] })
+    }
+
     /// The same tokens with every document as one sentence.
     public var documentsAsSentences: EncodedCorpus {
         var statistics = statistics

@@ -126,6 +126,11 @@ public struct TextCorpus: Sendable {
 }
 
 extension TextCorpus {
+    /// How many documents there are; one where nothing separates them.
+    public var documentCount: Int {
+        documentStarts.count > 1 && documentStarts.last == statistics.sentences ? documentStarts.count - 1 : documentStarts.count
+    }
+
     /// The vocabulary of the text: `<unk>` and the unit's end mark, then types by falling frequency.
     public func vocabulary(minimumCount: Int = 1, maximumSize: Int = .max, hasUnknown: Bool = true) -> Vocabulary {
         Vocabulary(

@@ -16,9 +16,7 @@ enum LanguageModelProgramTask: ProgramTask {
         try checkAdaptation(request.adaptation, model, resetsState: request.resetsState, isHalf: request.isHalf)
         if request.isHalf { model.parameters.roundToBFloat16() }
         let carries = model.configuration.carriesState && !request.resetsState
-        let options = ReadingOptions(
-            unit: model.configuration.unit, keepsBlankLines: model.configuration.unit == .char && carries,
-            normalization: model.configuration.normalization, isReversed: model.configuration.isBackward)
+        let options = model.configuration.reading(carriesState: carries)
         let corpus = try EncodedCorpus(reading: request.files, with: model.vocabulary, options: options)
         let metrics: LanguageModelMetrics
         if let adaptation = request.adaptation {
@@ -59,6 +57,9 @@ enum LanguageModelProgramTask: ProgramTask {
             throw ProgramError(
                 .usage, "\(name) is for models that carry their state, and this one was trained without --bptt")
         }
+        if model.configuration.separatesDocuments {
+            throw ProgramError(.usage, "\(name) reads a text as one stream, and this model was trained with --documents")
+        }
         if isHalf, adaptation.dynamic != nil {
             throw ProgramError(.usage, "--dynamic changes weights, which --half rounds; leave one of them out")
         }
@@ -77,6 +78,7 @@ enum LanguageModelProgramTask: ProgramTask {
 
     private static func rows(_ metrics: LanguageModelMetrics, _ model: LanguageModel, _ carries: Bool) -> [[String]] {
         let isCharacters = model.configuration.unit == .char
+        let within = model.configuration.separatesDocuments ? " of a document" : ""
         let share = metrics.tokens > 0 ? 100 * Double(metrics.unknown) / Double(metrics.tokens) : 0
         return [
             ["perplexity", fixed(metrics.perplexity, 3)],
@@ -85,7 +87,7 @@ enum LanguageModelProgramTask: ProgramTask {
             ["tokens", grouped(metrics.tokens)],
             ["sentences", grouped(metrics.sentences)],
             ["unknown", "\(grouped(metrics.unknown)) (\(fixed(share, 2)) %)"],
-            ["state", carries ? "carried from line to line" : "reset at every line"],
+            ["state", carries ? "carried from line to line\(within)" : "reset at every line"],
         ]
     }
 
@@ -139,14 +141,14 @@ private struct PreparedLanguageModel: PreparedTraining {
             training: training,
             model: "\(model.cell.rawValue) \(model.layerCount) × \(model.hiddenSize), embeddings \(model.embeddingSize), ",
             advice: "the model or the vocabulary" + (settings.bptt > 0 ? " or --bptt" : "")
-        ) { try estimate($0) }
+        ) { try estimate($0, limit: $1) }
     }
 
-    private func estimate(_ training: TrainSettings) throws -> MemoryEstimate {
+    private func estimate(_ training: TrainSettings, limit: Int) throws -> MemoryEstimate {
         try MemoryEstimate.requirePossible(settings.model, vocabularySize: vocabulary.count, counts: counts)
         var settings = settings
         settings.training = training
-        let lengths = corpora.training.lengths
+        let lengths = (settings.model.separatesDocuments ? corpora.training.documentsAsSentences : corpora.training).lengths
         return MemoryEstimate(
             settings.model,
             MemoryEstimate.Work(
@@ -154,10 +156,17 @@ private struct PreparedLanguageModel: PreparedTraining {
                 update: MemoryEstimate.Update(
                     largestOf: settings.batches, lengths: lengths, seed: training.options.seed,
                     variesSegments: settings.variesSegments),
-                textTokens: lengths.reduce(corpora.development?.tokens.count ?? 0, +), sentences: lengths.count, counts: counts))
+                textTokens: lengths.reduce(corpora.development?.tokens.count ?? 0, +), sentences: corpora.training.sentenceCount,
+                counts: counts, limit: limit))
     }
 
-    func checkMemory(_ console: Console) throws { try memoryCheck.run(console) }
+    func checkMemory(_ console: Console) throws {
+        let estimate = try memoryCheck.run(console)
+        guard let plan = estimate.segments, let length = estimate.longestText else { return }
+        console.note(
+            "gradient through \(grouped(length)) steps in \(grouped(plan.segments.count)) segments, about "
+                + "\(byteSize(plan.bytes)) at a time")
+    }
 
     var memory: String? { try? memoryCheck.summary() }
 
@@ -169,9 +178,12 @@ private struct PreparedLanguageModel: PreparedTraining {
     func makeTask() throws -> any TrainingTask {
         let model = try LanguageModel(
             settings.model, vocabulary: vocabulary, counts: counts, seed: settings.training.options.seed)
-        return LanguageModelTask(
+        let task = LanguageModelTask(
             model, training: corpora.training, development: corpora.development, batches: settings.batches,
             objective: settings.objective, variesSegments: settings.variesSegments, seed: settings.training.options.seed)
+        let memory = memoryCheck
+        task.graphBytes = try max(0, memory.limit - estimate(training, limit: memory.limit).withoutGraph)
+        return task
     }
 
     private static let shownExamples = 5
@@ -180,7 +192,7 @@ private struct PreparedLanguageModel: PreparedTraining {
     func firstBatch(of task: any TrainingTask) -> [String] {
         guard let examples = (task as? LanguageModelTask)?.targets(ofUpdate: 0) else { return [] }
         let tokens = examples.reduce(0) { $0 + $1.count }
-        let noun = settings.bptt > 0 ? "stream" : "sentence"
+        let noun = settings.bptt > 0 ? "stream" : settings.model.separatesDocuments ? "document" : "sentence"
         var lines = ["first batch: \(counted(examples.count, noun)), \(counted(tokens, "token"))"]
         for example in examples.prefix(Self.shownExamples) {
             let text = printable(vocabulary.text(of: example, unit: settings.model.unit))

@@ -5,7 +5,11 @@ struct LanguageModelTexts {
     private let training: TextCorpus
     private let development: TextCorpus?
     private let unit: TextUnit
+    /// Of sentences, or of documents.
     private let split: DevelopmentSplit
+    private let separatesDocuments: Bool
+    /// Every document is learnt as one sentence.
+    private let learnsWholeDocuments: Bool
 
     /// Reads the files. Throws a `DataError` that names file and line.
     init(_ sources: TrainingSources, _ settings: LanguageModelSettings) throws(DataError) {
@@ -14,7 +18,11 @@ struct LanguageModelTexts {
         development = try sources.development.map { path throws(DataError) in
             try TextCorpus(reading: [path], options: settings.reading)
         }
-        split = DevelopmentSplit(count: training.statistics.sentences, hasDevelopment: sources.development != nil)
+        separatesDocuments = settings.model.separatesDocuments
+        learnsWholeDocuments = separatesDocuments && settings.bptt == 0
+        split = DevelopmentSplit(
+            count: separatesDocuments ? training.documentCount : training.statistics.sentences,
+            hasDevelopment: sources.development != nil)
     }
 
     /// What the text consists of, for people.
@@ -31,13 +39,22 @@ struct LanguageModelTexts {
     func corpora(_ vocabulary: Vocabulary) throws(DataError) -> LanguageModelCorpora {
         let whole = try training.encoded(with: vocabulary)
         if let development {
-            return LanguageModelCorpora(
-                training: whole, development: try development.encoded(with: vocabulary),
-                unknown: vocabulary.unknown.map { Int32($0) })
+            return corpora(
+                whole, try development.encoded(with: vocabulary), unknown: vocabulary.unknown.map { Int32($0) })
         }
-        guard split.isNeeded else { return LanguageModelCorpora(training: whole, development: nil) }
-        return LanguageModelCorpora(
-            training: whole.part { !split.isKeptApart($0) }, development: whole.part(where: split.isKeptApart))
+        guard split.isNeeded else { return corpora(whole, nil) }
+        func part(_ belongs: (Int) -> Bool) -> EncodedCorpus {
+            separatesDocuments ? whole.documents(where: belongs) : whole.part(where: belongs)
+        }
+        return corpora(part { !split.isKeptApart($0) }, part(split.isKeptApart))
+    }
+
+    private func corpora(
+        _ training: EncodedCorpus, _ development: EncodedCorpus?, unknown: Int32? = nil
+    ) -> LanguageModelCorpora {
+        LanguageModelCorpora(
+            training: learnsWholeDocuments ? training.documentsAsSentences : training, development: development, unknown: unknown,
+            separatesDocuments: separatesDocuments)
     }
 
     /// What was read, in a line or two.
@@ -46,9 +63,10 @@ struct LanguageModelTexts {
         return [
             "\(counted(facts.sentences, "sentence")), \(counted(facts.tokens, unit == .word ? "token" : "character")), "
                 + "\(counted(training.counts.typeCount, "type")), vocabulary \(grouped(vocabulary.count))"
-                + (facts.blankLines > 0 ? ", \(counted(facts.blankLines, "blank line")) skipped" : "")
+                + (separatesDocuments ? ", \(counted(training.documentCount, "document"))" : "")
+                + (facts.blankLines > 0 && !separatesDocuments ? ", \(counted(facts.blankLines, "blank line")) skipped" : "")
                 + (facts.replacements > 0 ? ", \(grouped(facts.replacements)) invalid bytes replaced" : "")
-        ] + split.summary("sentence")
+        ] + split.summary(separatesDocuments ? "document" : "sentence")
     }
 
     /// What may not be as the user thinks.
@@ -59,6 +77,9 @@ struct LanguageModelTexts {
             warnings.append(
                 "\(counted(facts.cutSentences, "line")) cut after \(grouped(settings.training.maximumLength ?? 0)) tokens, "
                     + "\(counted(facts.cutTokens, "token")) left out; set --max-length, or --bptt to learn them as a stream")
+        }
+        if separatesDocuments, training.documentCount == 1 {
+            warnings.append("no blank line separates documents: the whole text is one; leave blank lines between them")
         }
         let sentences = corpora.training.sentenceCount
         if settings.bptt == 0, settings.training.batchTokens == nil, settings.training.batchSize > sentences {
@@ -86,11 +107,13 @@ struct LanguageModelCorpora {
     let development: EncodedCorpus?
     /// The index of unknown tokens, if the vocabulary has one.
     var unknown: Int32?
+    var separatesDocuments = false
 
     /// A number that tells these texts from others, as text.
     var fingerprint: String {
         var fingerprint = Fingerprint()
         fingerprint.add(training.tokens)
+        if separatesDocuments { fingerprint.add(training.documentStarts.map { Int32(truncatingIfNeeded: training.starts[$0]) }) }
         return fingerprint.text
     }
 }

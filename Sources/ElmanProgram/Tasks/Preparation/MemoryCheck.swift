@@ -8,36 +8,40 @@ struct MemoryCheck {
     var model = ""
     /// What else may be made smaller.
     var advice = "the model or the vocabulary"
-    /// The estimate for a training whose batches may have another size.
-    let estimate: (TrainSettings) throws -> MemoryEstimate
+    /// The estimate for a training whose batches may have another size, and that may take so many bytes.
+    let estimate: (TrainSettings, Int) throws -> MemoryEstimate
 
     /// Bytes that may be taken.
-    private var limit: Int { min(training.memoryLimit ?? .max, MemoryLimit.bytes) }
+    var limit: Int { min(training.memoryLimit ?? .max, MemoryLimit.bytes) }
 
     /// The estimate in a line.
     func summary() throws -> String {
-        let estimate = try estimate(training)
+        let estimate = try estimate(training, limit)
         return "memory: about \(byteSize(estimate.total)) (" + parts(estimate) + ")"
     }
 
     private func parts(_ estimate: MemoryEstimate) -> String {
         "weights and gradients \(byteSize(estimate.weights)), optimizer \(byteSize(estimate.trainer)), largest update "
-            + "\(byteSize(estimate.graph)), texts \(byteSize(estimate.text))"
+            + "\(byteSize(estimate.graph))"
+            + (estimate.segments.map { " in \(counted($0.segments.count, "segment"))" } ?? "")
+            + ", texts \(byteSize(estimate.text))"
     }
 
     /// Tells the estimate in a line. Throws `.memory`, with the largest batch size that fits, where it is above the limit.
-    func run(_ console: Console) throws {
-        let estimate = try estimate(training)
+    @discardableResult
+    func run(_ console: Console) throws -> MemoryEstimate {
+        let estimate = try estimate(training, limit)
         console.note(
             "\(model)\(grouped(estimate.parameterCount)) parameters; needs about \(byteSize(estimate.total)) of memory")
         console.detail("  \(parts(estimate)); limit \(byteSize(limit))")
-        guard estimate.total > limit else { return }
+        guard estimate.total > limit else { return estimate }
         let batch = training.batchTokens == nil ? "--batch-size" : "--batch-tokens"
         let hint =
             largestFittingBatch.map { "\(batch) \($0) is the largest that fits" }
             ?? "no batch size fits: make \(advice) smaller"
+        let least = estimate.segments == nil ? "about" : "at least"
         throw DataError(
-            .memory, "training needs about \(byteSize(estimate.total)) of memory, the limit is \(byteSize(limit)); \(hint)")
+            .memory, "training needs \(least) \(byteSize(estimate.total)) of memory, the limit is \(byteSize(limit)); \(hint)")
     }
 
     private var largestFittingBatch: Int? {
@@ -46,7 +50,7 @@ struct MemoryCheck {
             let middle = (fitting + excessive) / 2
             var settings = training
             settings.batchAmount = middle
-            let total = (try? estimate(settings))?.total ?? .max
+            let total = (try? estimate(settings, limit))?.total ?? .max
             if total <= limit { fitting = middle } else { excessive = middle }
         }
         return fitting > 0 ? fitting : nil

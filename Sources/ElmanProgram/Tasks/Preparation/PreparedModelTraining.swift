@@ -27,7 +27,7 @@ extension PreparedModelTraining {
     }
 
     private var memoryCheck: MemoryCheck {
-        MemoryCheck(training: training) { settings in
+        MemoryCheck(training: training) { settings, _ in
             try MemoryEstimate(sketching: try makeTask(model, settings), momentCount: settings.momentCount)
         }
     }
