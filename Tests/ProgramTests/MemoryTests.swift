@@ -80,9 +80,9 @@ import Testing
     @Test func tooLittleMemoryIsRefusedBeforeItIsTaken() throws {
         let folder = try TrainedRun.texts()
         let arguments = ["train", "lm", "train.txt", "-o", "run", "--hidden", "600", "--embedding", "100", "--epochs", "1"]
-        let outcome = try Program.run(arguments + ["--memory-limit", "90MB", "--batch-size", "50"], in: folder)
+        let outcome = try Program.run(arguments + ["--memory-limit", "98MB", "--batch-size", "50"], in: folder)
         #expect(outcome.status == 71, "\(outcome.transcript)")
-        #expect(outcome.errors.contains("the limit is 90.0 MB; --batch-size "), "\(outcome.transcript)")
+        #expect(outcome.errors.contains("the limit is 98.0 MB; --batch-size "), "\(outcome.transcript)")
         #expect(!folder.has("run/config.json"))
         let impossible = try Program.run(arguments + ["--memory-limit", "1000000"], in: folder)
         #expect(impossible.status == 71)
@@ -94,7 +94,7 @@ import Testing
 
     @Test func theBatchThatFitsIsAccepted() throws {
         let folder = try TrainedRun.texts()
-        let arguments = ["train", "lm", "train.txt", "--dry-run", "--hidden", "200", "--memory-limit", "33MB", "--batch-size"]
+        let arguments = ["train", "lm", "train.txt", "--dry-run", "--hidden", "200", "--memory-limit", "42MB", "--batch-size"]
         let refused = try Program.run(arguments + ["50"], in: folder)
         let words = refused.errors.split(separator: " ")
         let position = try #require(words.firstIndex(of: "--batch-size"), "\(refused.transcript)")

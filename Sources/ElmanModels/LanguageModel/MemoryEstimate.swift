@@ -22,7 +22,7 @@ public struct MemoryEstimate: Sendable, Hashable {
     /// Bytes of the texts.
     public let text: Int
     /// Bytes of the program itself and of the space that allocators hold back.
-    public let program = 24 << 20
+    public let program = 32 << 20
 
     /// Bytes of all of it.
     public var total: Int { weights + trainer + graph + text + program }
