@@ -32,13 +32,14 @@ typedef struct {
 } ek_product;
 
 /// The right factor of a blocked product: element (k, n) is rows[k][first + n] or, without `rows`, at[k * stride + first + n];
-/// where `transposed`, it is at[(first + n) * stride + k].
+/// where `transposed`, it is at[(first + n) * stride + k]. `pair_limit` belongs to products of pairs alone: how many k there are.
 typedef struct {
     const float *at;
     size_t stride;
     const float *const *rows;
     size_t first;
     int transposed;
+    size_t pair_limit;
 } ek_factor;
 
 typedef struct {
@@ -55,6 +56,19 @@ typedef struct {
     void (*rows_done)(void *context, size_t first_row, size_t row_count);
     void *context;
 } ek_blocked;
+
+/// Sums of products of bytes, four of them in each number of a and b: c[m][n] = Σ_q Σ_j a[m][q]_j b[q][n]_j. Rows of b and c are
+/// padded to multiples of 16.
+typedef struct {
+    size_t m_count, n_count, quad_count;
+    const int32_t *a;
+    size_t lda;
+    const int32_t *b;
+    size_t ldb;
+    int32_t *c;
+    size_t ldc;
+} ek_quads;
+typedef void (*ek_quads_function)(const ek_quads *product);
 
 typedef struct {
     size_t h_count;
@@ -83,8 +97,10 @@ typedef struct {
     float scale, rate, beta1, beta2, epsilon, decay;
 } ek_step;
 
-typedef struct {
+typedef struct ek_kernels {
     const char *name;
+    /// In the table of a level whose products round their factors to bfloat16: the level's own table. Else NULL.
+    const struct ek_kernels *base;
 
     // Matrix products. `gemm_blocked`, for many rows, sums in ascending order as `gemm_nn` does.
     void (*gemm_nn)(const ek_product *product);
@@ -118,6 +134,11 @@ typedef struct {
     /// c[n] += Σ_k a[k] b[k][n], b read in long rows; and with weights of 16 bits.
     void (*row)(size_t n_count, size_t k_count, const float *a, const float *b, size_t ldb, float *c);
     void (*row_half)(size_t n_count, size_t k_count, const float *a, const uint16_t *b, size_t ldb, float *c);
+
+    // Weights of 8 bits. `quads` takes the bytes of both factors as numbers with a sign.
+    ek_quads_function quads;
+    void (*scale_sums)(size_t n_count, const int32_t *sums, const int32_t *excess, float factor, const float *scales,
+                       const float *start, float *c);
 
     // Cells: one row of a batch
     void (*lstm_forward)(const ek_lstm_row *row);
@@ -163,6 +184,19 @@ extern const ek_kernels ek_sse2_kernels, ek_avx2_kernels, ek_avx512_kernels;
 extern const ek_kernels ek_neon_kernels;
 #endif
 
+/// The table that rounds the factors of products to bfloat16 (rounded.c), and where the processor multiplies such numbers its
+/// products, else NULL.
+const ek_kernels *ek_rounded_level(const ek_kernels *level);
+typedef struct {
+    void (*blocked)(const ek_blocked *product);
+} ek_pair_kernels;
+const ek_pair_kernels *ek_avx512_pair_kernels(void);
+/// Rounds to bfloat16 as the processor's instruction does: to the nearest, of two the even one, numbers below the normal ones to 0.
+void ek_round_factors(size_t n, const float *from, float *to);
+
+/// As `quads` of the table, but with 128 added to each byte of a, which is then without sign; NULL where the processor lacks it.
+ek_quads_function ek_avx512_quads(void);
+
 /// A blocked product, split over the threads.
 void ek_multiply_blocked(const ek_blocked *product);
 /// The transpose of `row_count` rows, in EK_SCRATCH_LEFT, as the left factor of blocked products; its stride.
@@ -171,8 +205,10 @@ const float *ek_transpose_left(size_t row_count, size_t column_count, const ek_f
 void ek_multiply_outer(size_t k_count, size_t n_count, size_t row_count, const ek_factor *x, const ek_factor *d, float *c,
                        size_t ldc, int start);
 
-/// The product of one row with weights that come from beyond the second-level cache.
+/// The product of one row with weights that come from beyond the second-level cache, and with weights of 16 bits (b is not looked
+/// at).
 void ek_stream_row(const ek_product *product);
+void ek_stream_half_row(const ek_product *product, const uint16_t *b, size_t ldb);
 
 /// Scratch memory of the calling thread, kept until the thread ends; one buffer per use, so that nested uses never meet.
 /// Aligned to 64 bytes; contents are undefined.
@@ -186,6 +222,10 @@ enum {
     EK_SCRATCH_LOGITS,
     EK_SCRATCH_SUMS,
     EK_SCRATCH_COMPACT,    // a loss's rows without the skipped ones
+    EK_SCRATCH_PAIRS,      // the left factor as bfloat16
+    EK_SCRATCH_ROUNDED,    // some columns of the right factor, rounded
+    EK_SCRATCH_WEIGHTS,    // some columns of weights of fewer bits, as floats
+    EK_SCRATCH_BYTES,      // rows of 8 bits
     EK_SCRATCH_COUNT
 };
 void *ek_scratch(int use, size_t bytes);

@@ -42,6 +42,12 @@ void ek_discard(void *address, size_t bytes) {
     map(address, bytes, MAP_FIXED);  // reads as zeros on every system; MADV_DONTNEED does so only on Linux
 }
 
+void ek_discard_inside(void *address, size_t bytes) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    uintptr_t first = ek_round_up((uintptr_t)address, page), last = ((uintptr_t)address + bytes) / page * page;
+    if (last > first) ek_discard((void *)first, last - first);
+}
+
 typedef struct {
     void *address[EK_SCRATCH_COUNT];
     size_t bytes[EK_SCRATCH_COUNT];

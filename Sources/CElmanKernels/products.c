@@ -57,7 +57,7 @@ void ek_gemm_nn(size_t m_count, size_t n_count, size_t k_count, const float *a, 
         .row_block = EK_BLOCKED_ROWS,
         .kernel = ek_level()->gemm_nn,
     };
-    if (m_count == 1 && n_count * k_count > STREAMED_FROM) {
+    if (m_count == 1 && n_count * k_count > STREAMED_FROM && !ek_level()->base) {
         ek_stream_row(&task.whole);
         return;
     }

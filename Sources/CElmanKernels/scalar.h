@@ -39,6 +39,9 @@ INLINE float fold_lanes(const float lanes[16]) {
 
 void ek_scalar_row(size_t n_count, size_t k_count, const float *a, const float *b, size_t ldb, float *c);
 void ek_scalar_row_half(size_t n_count, size_t k_count, const float *a, const uint16_t *b, size_t ldb, float *c);
+void ek_scalar_quads(const ek_quads *product);
+void ek_scalar_scale_sums(size_t n_count, const int32_t *sums, const int32_t *excess, float factor, const float *scales,
+                          const float *start, float *c);
 void ek_scalar_gemm_nn(const ek_product *product);
 void ek_scalar_gemm_nt(const ek_product *product);
 void ek_scalar_gemm_dots(const ek_product *product);

@@ -185,7 +185,8 @@ static void scalar_adam(size_t n, float *p, const float *g, float *m, float *v, 
 
 const ek_kernels ek_scalar_kernels = {
     .name = "scalar",
-    .row = ek_scalar_row, .row_half = ek_scalar_row_half,
+    .row = ek_scalar_row, .row_half = ek_scalar_row_half, .quads = ek_scalar_quads,
+    .scale_sums = ek_scalar_scale_sums,
     .gemm_nn = ek_scalar_gemm_nn, .gemm_nt = ek_scalar_gemm_nt, .gemm_dots = ek_scalar_gemm_dots, .gemm_tn = ek_scalar_gemm_tn,
     .gemm_blocked = ek_scalar_gemm_blocked, .transpose = ek_scalar_transpose,
     .sum_rows = ek_scalar_sum_rows,

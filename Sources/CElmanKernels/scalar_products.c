@@ -112,3 +112,22 @@ void ek_scalar_row_half(size_t n_count, size_t k_count, const float *a, const ui
         }
     }
 }
+
+void ek_scalar_quads(const ek_quads *p) {
+    for (size_t m = 0; m < p->m_count; m++) {
+        for (size_t n = 0; n < p->n_count; n++) {
+            int32_t sum = 0;
+            for (size_t q = 0; q < p->quad_count; q++) {
+                const int8_t *a = (const int8_t *)(p->a + m * p->lda + q), *b = (const int8_t *)(p->b + q * p->ldb + n);
+                for (size_t j = 0; j < 4; j++) sum += a[j] * b[j];
+            }
+            p->c[m * p->ldc + n] = sum;
+        }
+    }
+}
+
+void ek_scalar_scale_sums(size_t n_count, const int32_t *sums, const int32_t *excess, float factor, const float *scales,
+                          const float *start, float *c) {
+    for (size_t n = 0; n < n_count; n++)
+        c[n] = fused((float)(sums[n] - (excess ? excess[n] : 0)), factor * scales[n], start ? start[n] : 0);
+}

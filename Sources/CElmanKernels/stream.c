@@ -1,18 +1,5 @@
-// Products of single rows with weights too large for the near caches, and weights of 16 bits.
+// Products of single rows with weights too large for the near caches, or with weights of 16 bits.
 #include "kernels.h"
-
-void ek_round_to_bfloat16(size_t n, float *values, uint16_t *half) {
-    for (size_t i = 0; i < n; i++) {
-        uint32_t bits;
-        __builtin_memcpy(&bits, &values[i], sizeof bits);
-        // To the nearest, ties to even; NaN stays NaN.
-        int is_nan = (bits & 0x7fffffff) > 0x7f800000;
-        uint32_t rounded = is_nan ? bits | 0x00400000 : bits + 0x7fff + (bits >> 16 & 1);
-        half[i] = (uint16_t)(rounded >> 16);
-        bits = rounded & 0xffff0000;
-        __builtin_memcpy(&values[i], &bits, sizeof bits);
-    }
-}
 
 typedef struct {
     size_t n_count, k_count, strip;
@@ -51,13 +38,10 @@ void ek_stream_row(const ek_product *p) {
     split_row(&task);
 }
 
-void ek_gemm_nn_half(size_t m_count, size_t n_count, size_t k_count, const float *a, size_t lda, const uint16_t *b, size_t ldb,
-                     float *c, size_t ldc, int start, const float *bias) {
-    for (size_t m = 0; m < m_count && n_count > 0; m++) {
-        row_task task = {
-            .n_count = n_count, .k_count = k_count, .a = a + m * lda, .half = b, .ldb = ldb, .c = c + m * ldc, .start = start,
-            .bias = bias,
-        };
-        split_row(&task);
-    }
+void ek_stream_half_row(const ek_product *p, const uint16_t *b, size_t ldb) {
+    row_task task = {
+        .n_count = p->n_count, .k_count = p->k_count, .a = p->a, .half = b, .ldb = ldb, .c = p->c, .start = p->start,
+        .bias = p->bias,
+    };
+    split_row(&task);
 }

@@ -27,6 +27,11 @@ extension ParameterCollection {
     /// As `load(from:)`, from an open file whose tensors' names begin with `namePrefix`; others are left alone.
     package func load(from file: SafetensorsFile, namePrefix: String = "") throws(DataError) {
         try checkFit(of: file, namePrefix: namePrefix)
+        if isToBeLoaded {
+            // Nothing is lost where reading fails half way, and the tensors need not be in memory side by side.
+            for entry in entries { StoredLayout(entry).fill(try file.floats(named: namePrefix + entry.name)) }
+            return
+        }
         var loaded: [(ParameterEntry, [Float])] = []
         for entry in entries { loaded.append((entry, try file.floats(named: namePrefix + entry.name))) }
         for (entry, floats) in loaded { StoredLayout(entry).fill(floats) }

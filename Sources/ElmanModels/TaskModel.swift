@@ -39,12 +39,12 @@ package struct RowFile: Sendable {
 
 extension TaskModel {
     /// The model of a run's folder with its best weights. No memory is taken before its sizes are known to be those of the weights.
-    static func loaded(from folder: RunFolder) throws(DataError) -> Self {
+    static func loaded(from folder: RunFolder, weights: WeightPrecision) throws(DataError) -> Self {
         try folder.requireWeights()
         let declared = try untrained(folder, in: .declarations())
         for rows in declared.rowFiles { try folder.requireRows(of: rows.tensor, count: rows.count, file: rows.file) }
         try declared.parameters.checkFit(of: try SafetensorsFile(folder.weightsPath))
-        let model = try declared.remade(in: ParameterCollection())
+        let model = try declared.remade(in: .toBeLoaded(as: weights))
         try model.parameters.load(from: folder.weightsPath)
         return model
     }

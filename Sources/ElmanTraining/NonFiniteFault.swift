@@ -43,6 +43,7 @@ extension TrainingLoop {
     /// Finds where an update goes wrong, by repeating it with every value checked, unless it is too long for that.
     func findFault(loss: Double, gradients: [String], repeats: Bool) -> NonFiniteFault {
         let checked = ComputationGraph(checksFinite: true)
+        checked.productPrecision = options.precision
         checked.seed = seed(ofUpdate: progress.update)
         var node: String?
         if repeats {

@@ -1,3 +1,5 @@
+import ElmanGraph
+
 /// How long a run lasts and how often it is looked at.
 public struct TrainingOptions: Sendable, Hashable {
     /// Passes over the data at most.
@@ -18,6 +20,8 @@ public struct TrainingOptions: Sendable, Hashable {
     public var ignoresSaveErrors = false
     /// Whether the log is written for TensorBoard too, `RunFolder.eventsPath`.
     public var writesEvents = false
+    /// With what precision matrix products read their factors in training. Evaluations are of single precision.
+    public var precision = ProductPrecision.float32
     /// Seed of the order of examples and of dropout.
     public var seed: UInt64 = 1
 

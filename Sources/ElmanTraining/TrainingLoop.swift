@@ -54,6 +54,7 @@ public final class TrainingLoop {
         self.trainer = trainer
         self.options = options
         self.folder = folder
+        graph.productPrecision = options.precision
         let rate = trainer.learningRate
         learningRate = { _ in rate }
     }

@@ -99,7 +99,8 @@ import Testing
         for (folder, flags, message) in [
             (words, ["--cache", "10"], "trained without --bptt"), (words, ["--dynamic", "sgd"], "trained without --bptt"),
             (stream, ["--cache", "10", "--reset-state"], "--reset-state"), (stream, ["--cache", "0"], "1 to 1000000"),
-            (stream, ["--dynamic", "sgd", "--half"], "--half"), (stream, ["--dynamic", "adam"], "sgd or rms"),
+            (stream, ["--dynamic", "sgd", "--half"], "--weights bfloat16"),
+            (stream, ["--dynamic", "sgd", "--weights", "int8"], "--weights int8"), (stream, ["--dynamic", "adam"], "sgd or rms"),
             (stream, ["--cache-theta", "1"], "is for --cache"), (stream, ["--dynamic-decay", "0.1"], "is for --dynamic"),
             (stream, ["--dynamic", "sgd", "--dynamic-text", "dev.txt"], "--dynamic rms"),
             (stream, ["--cache", "5", "--cache-weight", "1"], "below 1"),

@@ -33,6 +33,7 @@ import Testing
             "embeddings": ["one", "two"], "objective": ["mean", "sum"], "softmax": ["adaptive", "sampled"],
             "softmax-cutoffs": ["2,4", "3"], "softmax-sampler": ["unigram", "log-uniform"],
             "new-words": ["mean", "fresh"], "freeze": ["embeddings", task == "seq2seq" ? "encoder" : "network"],
+            "precision": ["bfloat16", "float32"],
         ]
         let switches = [
             "variational-dropout", "residual", "tie-embeddings", "direct-connections", "lowercase", "constrained", "shared-bpe",

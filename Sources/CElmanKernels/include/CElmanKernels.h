@@ -40,6 +40,8 @@ void *ek_reserve(size_t bytes);
 void ek_release(void *address, size_t bytes);
 /// Gives the pages of a range back to the system; they read as zeros afterwards.
 void ek_discard(void *address, size_t bytes);
+/// As above for the pages that lie in the range as a whole; the rest of it stays as it is.
+void ek_discard_inside(void *address, size_t bytes);
 
 // MARK: Matrix products (products.c, gemm_*.inc)
 
@@ -64,12 +66,46 @@ void ek_gemm_tn(size_t k_count, size_t n_count, size_t row_count, const float *c
 /// out[n] = start + Σ_r d[r][n] (EK_ZERO or EK_KEEP), in ascending r.
 void ek_sum_rows(size_t n_count, size_t row_count, const float *const *d, float *out, int start);
 
-// MARK: Weights of 16 bits (stream.c)
+// MARK: Factors of 16 bits (rounded.c, level_avx512_bf16.c)
 
-/// Rounds values to bfloat16 in place and stores their upper halves.
-void ek_round_to_bfloat16(size_t n, float *values, uint16_t *half);
-/// As `ek_gemm_nn` for few rows and weights of 16 bits, ldb a multiple of 16: the same bits as with the weights widened.
-void ek_gemm_nn_half(size_t m_count, size_t n_count, size_t k_count, const float *a, size_t lda, const uint16_t *b, size_t ldb,
+/// From now on the products above and the linear loss, called by this thread, round both factors to bfloat16 (to the nearest, of
+/// two the even one; numbers below the normal ones to 0) and sum in floats, in ascending order, by fused multiply-add. The same
+/// bits for any number of rows and of threads, and on every level with fused multiply-add; but where a sum itself is below the
+/// normal numbers, processors with AVX512_BF16 make it 0. Returns what `ek_end_rounded_products` takes.
+const void *ek_begin_rounded_products(void);
+void ek_end_rounded_products(const void *before);
+/// 1 where the processor has an instruction for it; elsewhere such products are slower than those of floats.
+int ek_has_fast_rounded_products(void);
+
+// MARK: Weights of fewer bits (weights.c)
+
+enum { EK_BFLOAT16 = 1, EK_BFLOAT16_TURNED = 2, EK_INT8 = 3 };
+/// Weights b of a product with k_count rows and n_count columns.
+/// EK_BFLOAT16: uint16_t [k_count][stride]. EK_BFLOAT16_TURNED: uint16_t [n_count][stride], a product of the kind nt.
+/// EK_INT8: int8_t [k_count / 4 upwards][stride][4], so that four of a column lie together, zeros beyond k_count and n_count; b is
+/// scales[n] times that. `scales` and `sums`, 128 times the sum of a column, have `stride` elements.
+/// The stride is a multiple of 16.
+typedef struct {
+    int type;
+    const void *values;
+    size_t stride;
+    const float *scales;
+    const int32_t *sums;
+} ek_weights;
+
+/// Rounds values to bfloat16, to the nearest, of two the even one; and back.
+void ek_round_to_bfloat16(size_t n, const float *values, uint16_t *half);
+void ek_widen_bfloat16(size_t n, const uint16_t *half, float *values);
+/// Weights w[n n_stride + k k_stride] as those of EK_INT8 with stride `ldb`: scales[n] is the largest magnitude of column n divided by
+/// 127, a column of which something is not finite has a scale of NaN.
+void ek_quantize(size_t n_count, size_t k_count, const float *w, size_t n_stride, size_t k_stride, int8_t *bytes, size_t ldb,
+                 float *scales, int32_t *sums);
+/// Column n of weights of EK_INT8 as w[k k_stride], where `bytes` points to its first one.
+void ek_dequantize(size_t k_count, const int8_t *bytes, size_t ldb, float scale, size_t k_stride, float *w);
+/// As `ek_gemm_nn`, or `ek_gemm_nt` for EK_BFLOAT16_TURNED, with the same bits as for the weights widened; for EK_INT8 each row
+/// of a is rounded to 127 steps of its largest magnitude either way, sums are exact, and c = start + sum (scale of the row times
+/// scales[n]), by one fused multiply-add. A row's bits do not depend on the number of rows.
+void ek_gemm_weights(size_t m_count, size_t n_count, size_t k_count, const float *a, size_t lda, const ek_weights *weights,
                      float *c, size_t ldc, int start, const float *bias);
 
 // MARK: Elementwise (elementwise.inc). exp and sigmoid give 0 for results below the smallest normal number.

@@ -33,6 +33,13 @@ extension ComputationGraph {
         storage.pointee.zeroGradients()
         if needsGradient { storage.pointee.seedGradient(of: target) }
         for source in sources { storage.pointee.add(source.gradient, toGradientOf: source.node) }
+        productPrecision.use { runBatches(postponesShared: postponesShared) }
+        storage.pointee.lastBackward = storage.pointee.generation
+        storage.pointee.wasLastBackwardFull = full
+    }
+
+    /// Runs the batches backwards, then the products that were put off.
+    private func runBatches(postponesShared: Bool) {
         let table = OpTable.pointer
         for batch in stride(from: storage.pointee.batches.count - 1, through: 0, by: -1) where isReachable(batch) {
             if postponesShared, storage.pointee.isShared(batch: batch) { continue }
@@ -40,8 +47,6 @@ extension ComputationGraph {
             op._withUnsafeGuaranteedRef { runBackward(batch, $0) }
         }
         storage.pointee.flushAllProducts()
-        storage.pointee.lastBackward = storage.pointee.generation
-        storage.pointee.wasLastBackwardFull = full
     }
 
     @inline(__always)

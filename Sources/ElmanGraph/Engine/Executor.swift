@@ -7,6 +7,13 @@ extension ComputationGraph {
         let graph = storage
         if graph.pointee.nodes[target].value != nil { return }
         graph.pointee.planner.plan(target, in: graph, batching: batching)
+        productPrecision.use { runSteps() }
+    }
+
+    /// Runs what was planned.
+    @inline(__always)
+    private func runSteps() {
+        let graph = storage
         let table = OpTable.pointer
         for step in 0..<graph.pointee.planner.steps.count {
             let record = graph.pointee.planner.steps[step]

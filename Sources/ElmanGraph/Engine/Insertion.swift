@@ -117,6 +117,7 @@ extension ComputationGraph {
     private func needsDenseCopy(_ op: Op, _ position: Int, _ flags: Node.Flags) -> Bool {
         // A view of a parameter would have its gradient where nobody looks for it.
         if op.isView { return flags.contains(.parameter) }
+        if flags.contains(.reduced), op !== Op.denseCopy, keepsForBackward || !op.takesReduced(position, flags) { return true }
         return flags.contains(.padded) && !(op.acceptsPadding && op.shares(position))
     }
 
@@ -128,9 +129,23 @@ extension ComputationGraph {
         settings.data = Array(data)
         let dense = arguments.enumerated().map { position, argument -> Expression in
             let flags = storage.pointee.nodes[Int(argument)].flags
-            return needsDenseCopy(op, position, flags) ? expression(argument).applying(.denseCopy) : expression(argument)
+            return needsDenseCopy(op, position, flags) ? denseCopy(of: argument, flags) : expression(argument)
         }
         return apply(op, dense, settings)
+    }
+
+    /// A dense copy of a parameter. One that is held in fewer bits is copied once, its leaf remembers where.
+    private func denseCopy(of argument: Int32, _ flags: Node.Flags) -> Expression {
+        guard flags.contains(.reduced) else { return expression(argument).applying(.denseCopy) }
+        let known = Int(storage.pointee.nodes[Int(argument)].attribute0) - 1
+        if known >= 0, known < storage.pointee.nodes.count, storage.pointee.nodes[known].op == Op.denseCopy.id,
+            storage.pointee.argument(0, of: known) == Int(argument)
+        {
+            return expression(Int32(known))
+        }
+        let copy = expression(argument).applying(.denseCopy)
+        storage.pointee.nodes.pointer[Int(argument)].attribute0 = copy.index + 1
+        return copy
     }
 
     // MARK: Leaves
@@ -168,6 +183,11 @@ extension ComputationGraph {
         var flags: Node.Flags = .parameter
         if entry.columnStride != entry.shape.rows { flags.insert(.padded) }
         if isUpdated, !entry.isFrozen { flags.insert(.needsGradient) }
+        if let reduced = entry.reduced {
+            flags.insert(.reduced)
+            if reduced.suits(transposed: false) { flags.insert(.suitsProducts) }
+            if reduced.suits(transposed: true) { flags.insert(.suitsTransposedProducts) }
+        }
         if !storage.pointee.stores.contains(where: { $0 === store }) { storage.pointee.stores.append(store) }
         storage.pointee.entries.append(entry)
         let expression = insertLeaf(
@@ -185,7 +205,9 @@ extension ComputationGraph {
         }
         if indices.isEmpty { return failure(ShapeError("lookup: no rows of \(table.name) are asked for")) }
         let graph = storage
-        let matrix = insertParameter(table.reference, of: table.store, isUpdated: isUpdated)
+        var matrix = insertParameter(table.reference, of: table.store, isUpdated: isUpdated)
+        let flags = graph.pointee.nodes[Int(matrix.index)].flags
+        if flags.contains(.reduced), needsDenseCopy(.lookup, 0, flags) { matrix = denseCopy(of: matrix.index, flags) }
         let first = graph.pointee.integers.extend(by: indices.count)
         for (position, index) in indices.enumerated() { graph.pointee.integers[first + position] = index }
         let shape = Shape(vector: table.size, batchSize: indices.count), settings = OpSettings()

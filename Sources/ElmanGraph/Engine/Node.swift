@@ -39,6 +39,11 @@ package struct Node: BitwiseCopyable {
         static let padded = Flags(rawValue: 4)
         /// The result of a failure under `checking`.
         static let poisoned = Flags(rawValue: 8)
+        /// A parameter that is held in fewer bits: what `value` points to are zeros.
+        static let reduced = Flags(rawValue: 16)
+        /// One that products with the matrix itself take as it is; and products with its transpose, and look-ups.
+        static let suitsProducts = Flags(rawValue: 32)
+        static let suitsTransposedProducts = Flags(rawValue: 64)
     }
 }
 

@@ -38,6 +38,9 @@ public final class Op: Sendable {
     let acceptsPadding: Bool
     /// Bit i: the kernels take the rows of argument i from anywhere, by `Rows.subscript`, so they are never gathered.
     let scatteredArguments: UInt64
+    /// Bit i: the forward kernel takes argument i in fewer bits for a product with the matrix itself, by `OpCall.multiply`; and for one
+    /// with its transpose, or row by row.
+    private let reducible: UInt64, reducibleTransposed: UInt64
     /// The shape rule gives the batch too; otherwise it is the arguments'.
     let decidesBatch: Bool
     /// Nodes whose batches differ in size are run together.
@@ -69,6 +72,20 @@ public final class Op: Sendable {
             backward: backward)
     }
 
+    /// An op whose forward kernel takes the shared arguments `reducible`, or their transposes, in fewer bits.
+    convenience init(
+        _ name: String, batching: Batching, acceptsPadding: Bool = false, scattered: Set<Int> = [], reducible: Set<Int>,
+        isReducibleTransposed: Bool = false, decidesBatch: Bool = false, isRagged: Bool = false, samples: [OpSample],
+        shape: @escaping @Sendable (OpArguments) throws(ShapeError) -> Shape,
+        forward: @escaping @Sendable (OpCall) -> Void, backward: @escaping @Sendable (OpCall) -> Void
+    ) {
+        self.init(
+            name: name, kind: .computed, batching: batching, acceptsPadding: acceptsPadding, scattered: scattered,
+            reducible: isReducibleTransposed ? [] : reducible, reducibleTransposed: isReducibleTransposed ? reducible : [],
+            decidesBatch: decidesBatch, isRagged: isRagged, samples: samples, shape: shape, forward: forward,
+            backward: backward)
+    }
+
     /// A view: its value is part of its argument's, from element (or batch member) `attribute0` on, and takes no time.
     convenience init(
         view name: String, ofMember: Bool = false, samples: [OpSample],
@@ -87,8 +104,8 @@ public final class Op: Sendable {
     }
 
     private init(
-        name: String, kind: Kind, batching: Batching, acceptsPadding: Bool, scattered: Set<Int>, decidesBatch: Bool,
-        isRagged: Bool, samples: [OpSample],
+        name: String, kind: Kind, batching: Batching, acceptsPadding: Bool, scattered: Set<Int>, reducible: Set<Int> = [],
+        reducibleTransposed: Set<Int> = [], decidesBatch: Bool, isRagged: Bool, samples: [OpSample],
         shape: @escaping @Sendable (OpArguments) throws(ShapeError) -> Shape,
         forward: @escaping @Sendable (OpCall) -> Void, backward: @escaping @Sendable (OpCall) -> Void
     ) {
@@ -99,6 +116,8 @@ public final class Op: Sendable {
         self.decidesBatch = decidesBatch
         self.isRagged = isRagged
         scatteredArguments = scattered.reduce(0) { $0 | 1 << UInt64($1) }
+        self.reducible = reducible.reduce(0) { $0 | 1 << UInt64($1) }
+        self.reducibleTransposed = reducibleTransposed.reduce(0) { $0 | 1 << UInt64($1) }
         self.shape = shape
         self.forward = forward
         self.backward = backward
@@ -121,6 +140,15 @@ public final class Op: Sendable {
     /// Whether its nodes run one at a time.
     @inline(__always)
     var isSingle: Bool { sharedArguments >> 63 == 1 }
+
+    /// Whether the forward kernel takes argument `argument` in the fewer bits in which a parameter of these flags is held.
+    func takesReduced(_ argument: Int, _ flags: Node.Flags) -> Bool {
+        flags.contains(.suitsProducts) && reducible >> UInt64(argument) & 1 == 1
+            || flags.contains(.suitsTransposedProducts) && reducibleTransposed >> UInt64(argument) & 1 == 1
+    }
+
+    /// Whether it takes any argument so.
+    package var isReducible: Bool { reducible | reducibleTransposed != 0 }
 
     /// Whether argument `argument` is one expression for all nodes of a batch.
     @inline(__always)

@@ -55,7 +55,7 @@ public struct OpCall {
     public var outputShape: Shape { graph.pointee.shape(of: Int(firstNode[0])) }
 
     @inline(__always)
-    private func argumentNode(_ index: Int) -> Int {
+    func argumentNode(_ index: Int) -> Int {
         let node = graph.pointee.nodes.pointer + Int(firstNode[0])
         return Int(graph.pointee.arguments[Int(node.pointee.firstArgument) + index])
     }
@@ -107,15 +107,6 @@ public struct OpCall {
     }
 
     // MARK: Shared weights
-
-    /// The 16-bit values of the shared parameter `argument`, where it has some, no gradient will be asked for and few rows
-    /// use it, so that reading the weights is what takes time.
-    func halfWeights(_ argument: Int) -> UnsafePointer<UInt16>? {
-        guard !keepsForBackward, rowCount <= 4 else { return nil }
-        let node = graph.pointee.nodes.pointer + argumentNode(argument)
-        guard node.pointee.flags.contains(.parameter) else { return nil }
-        return graph.pointee.entries[Int(node.pointee.data)].halfValues.map { UnsafePointer($0) }
-    }
 
     /// Adds Σ_r d_r x_rᵀ to the gradient of the shared matrix `argument`, of shape `[d.size, x.size]`. It is done later,
     /// for all steps that use the matrix in one product; `x` and `d` must stay as they are until the backward pass ends.

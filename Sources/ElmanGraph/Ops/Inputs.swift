@@ -59,14 +59,18 @@ extension ComputationGraph {
 }
 
 extension Op {
-    /// A padded parameter without its padding.
+    /// A padded parameter without its padding; one that is held in fewer bits as floats.
     static let denseCopy = Op(
         "denseCopy", batching: .sharing([0]), acceptsPadding: true, samples: [OpSample([[3, 2]])],
         shape: { shapes throws(ShapeError) in shapes[0] },
         forward: { call in
-            let x = call.input(0), y = call.output, rows = call.outputShape.rows
+            let x = call.input(0), y = call.output, rows = call.outputShape.rows, reduced = call.reducedWeights(0)
             for row in 0..<y.count {
                 for column in 0..<y.size / rows {
+                    if let reduced {
+                        reduced.copyColumn(column, to: y[row] + column * rows)
+                        continue
+                    }
                     (y[row] + column * rows).update(from: x.base + column * x.columnStride, count: rows)
                 }
             }

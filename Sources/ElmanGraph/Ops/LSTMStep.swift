@@ -24,7 +24,7 @@ extension Op {
     /// Arguments: projected input, hidden, cell, recurrent weights. Result: hidden and cell, one behind the other.
     /// `attribute0` 1: the hidden value is zero and its product is left out.
     static let lstmStep = Op(
-        "lstmStep", batching: .sharing([3]), acceptsPadding: true, scattered: [0],
+        "lstmStep", batching: .sharing([3]), acceptsPadding: true, scattered: [0], reducible: [3],
         samples: [OpSample([[12], [3], [3], [12, 3]], settings: OpSettings(scalar: 1))],
         shape: { shapes throws(ShapeError) in
             let size = shapes[1].rows
@@ -36,19 +36,11 @@ extension Op {
             return Shape(vector: 2 * size)
         },
         forward: { call in
-            let projected = call.input(0), hidden = call.input(1), cell = call.input(2), weights = call.input(3)
+            let projected = call.input(0), hidden = call.input(1), cell = call.input(2)
             let size = hidden.size, count = call.rowCount, y = call.output
             let gates = call.reserve(count * 4 * size)
             for row in 0..<count { (gates + row * 4 * size).update(from: projected[row], count: 4 * size) }
-            if call.attribute0 == 0, let half = call.halfWeights(3) {
-                ek_gemm_nn_half(
-                    count, 4 * size, size, hidden.base, hidden.stride, half, weights.columnStride, gates, 4 * size,
-                    Int32(EK_KEEP), nil)
-            } else if call.attribute0 == 0 {
-                ek_gemm_nn(
-                    count, 4 * size, size, hidden.base, hidden.stride, weights.base, weights.columnStride, gates, 4 * size,
-                    Int32(EK_KEEP), nil)
-            }
+            if call.attribute0 == 0 { call.addProduct(hidden, 3, outputSize: 4 * size, to: gates, stride: 4 * size) }
             ek_lstm_forward(
                 count, size, call.scalar, gates, 4 * size, cell.base, cell.stride, y.base, y.stride, y.base + size, y.stride)
         },

@@ -38,7 +38,8 @@ extension Op {
         let weights: Shape = isTransposed ? [5, 3] : [3, 5]
         let bias: [Shape] = hasBias ? [[3]] : []
         return Op(
-            name, batching: .sharing(hasBias ? [1, 2] : [1]), acceptsPadding: true, isRagged: true,
+            name, batching: .sharing(hasBias ? [1, 2] : [1]), acceptsPadding: true, reducible: [1],
+            isReducibleTransposed: isTransposed, isRagged: true,
             samples: [OpSample([[5], weights] + bias), OpSample([[5, 2], weights] + bias)],
             shape: { shapes throws(ShapeError) in try linearShape(shapes, isTransposed: isTransposed) },
             forward: { call in linearForward(call, isTransposed: isTransposed) },
@@ -82,19 +83,15 @@ private func forEachBlock(
 }
 
 private func linearForward(_ call: OpCall, isTransposed: Bool) {
-    let x = call.input(0), weights = call.input(1), y = call.output
+    let x = call.input(0), y = call.output
     let shape = call.inputShape(1)
     let inner = isTransposed ? shape.rows : shape.columns, outer = isTransposed ? shape.columns : shape.rows
     let bias = call.inputCount > 2 ? call.input(2).base : nil
     let start = Int32(bias == nil ? EK_ZERO : EK_BIAS)
-    let half = isTransposed ? nil : call.halfWeights(1)
-    let product = isTransposed ? ek_gemm_nt : ek_gemm_nn
     forEachBlock(x, size: inner, y, size: outer) { count, x, xStride, y, yStride in
-        if let half {
-            ek_gemm_nn_half(count, outer, inner, x, xStride, half, weights.columnStride, y, yStride, start, bias)
-            return
-        }
-        product(count, outer, inner, x, xStride, weights.base, weights.columnStride, y, yStride, start, bias)
+        call.multiply(
+            1, isTransposed: isTransposed, count: count, inputSize: inner, outputSize: outer, x, stride: xStride, to: y,
+            stride: yStride, start: start, bias: bias)
     }
 }
 

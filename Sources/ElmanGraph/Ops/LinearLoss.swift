@@ -52,7 +52,8 @@ extension Op {
     private static func makeLinearLoss(_ name: String, isTransposed: Bool) -> Op {
         let weights: Shape = isTransposed ? [4, 7] : [7, 4]
         return Op(
-            name, batching: .sharing([1, 2]), acceptsPadding: true, isRagged: true,
+            name, batching: .sharing([1, 2]), acceptsPadding: true, reducible: [1], isReducibleTransposed: isTransposed,
+            isRagged: true,
             samples: [
                 OpSample([[4], weights, [7]], settings: OpSettings(data: [2])),
                 OpSample([[4], weights], settings: OpSettings(data: [6])),
@@ -110,8 +111,35 @@ private func linearLossForward(_ call: OpCall, isTransposed: Bool) {
             row += 1
         }
     }
+    if call.reducedWeights(1) != nil {
+        reducedLossForward(call, isTransposed: isTransposed, targets: targets)
+        return
+    }
     var kernelCall = makeCall(call, isTransposed: isTransposed, state: state)
     ek_linear_loss_forward(&kernelCall, call.output.base)
+}
+
+/// Logits of so many floats are computed in one go where the weights are held in fewer bits.
+private let logitsAtOnce = 1 << 20
+
+/// The same with weights of fewer bits, whose logits are written out. No backward pass comes.
+private func reducedLossForward(_ call: OpCall, isTransposed: Bool, targets: UnsafePointer<Int32>) {
+    let x = call.input(0), shape = call.inputShape(1)
+    let classCount = isTransposed ? shape.columns : shape.rows, inputSize = isTransposed ? shape.rows : shape.columns
+    let stride = logitStride(classCount), rowsAtOnce = min(call.rowCount, max(16, logitsAtOnce / stride))
+    let logits = call.reserve(rowsAtOnce * (stride + 1)), sums = logits + rowsAtOnce * stride
+    let bias = call.inputCount > 2 ? call.input(2).base : nil
+    for first in Swift.stride(from: 0, to: call.rowCount, by: rowsAtOnce) {
+        let count = min(rowsAtOnce, call.rowCount - first)
+        call.multiply(
+            1, isTransposed: isTransposed, count: count, inputSize: inputSize, outputSize: classCount, x[first],
+            stride: x.stride, to: logits, stride: stride, start: Int32(bias == nil ? EK_ZERO : EK_BIAS), bias: bias)
+        ek_log_sum_exp(count, classCount, logits, stride, sums)
+        for row in 0..<count {
+            let target = Int(targets[first + row])
+            call.output[first + row][0] = target < 0 ? 0 : sums[row] - logits[row * stride + target]
+        }
+    }
 }
 
 private func linearLossBackward(_ call: OpCall, isTransposed: Bool) {

@@ -4,7 +4,8 @@ import ElmanTensor
 extension Op {
     /// Argument: the table, shape [size, count]. Data: the rows (columns of that matrix) to look up.
     static let lookup = Op(
-        "lookup", batching: .sharing([0]), acceptsPadding: true, decidesBatch: true, isRagged: true,
+        "lookup", batching: .sharing([0]), acceptsPadding: true, reducible: [0], isReducibleTransposed: true, decidesBatch: true,
+        isRagged: true,
         samples: [OpSample([[4, 6]], settings: OpSettings(data: [3, 0, 3]))],
         shape: { shapes throws(ShapeError) in
             for index in shapes.data where index < 0 || Int(index) >= shapes[0].columns {
@@ -13,10 +14,15 @@ extension Op {
             return Shape([shapes[0].rows], batchSize: max(shapes.data.count, 1))
         },
         forward: { call in
-            let table = call.input(0), y = call.output
+            let table = call.input(0), y = call.output, reduced = call.reducedWeights(0)
             var row = 0
             for node in 0..<call.nodeCount {
                 for index in call.data(ofNode: node) {
+                    if let reduced {
+                        reduced.copyColumn(Int(index), to: y[row])
+                        row += 1
+                        continue
+                    }
                     y[row].update(from: table.base + Int(index) * table.columnStride, count: y.size)
                     row += 1
                 }

@@ -67,13 +67,30 @@ public struct ParameterCollection: Sendable {
     /// Undoes `freeze`.
     public func unfreeze() { for index in indices { store.entries[index].isFrozen = false } }
 
-    /// Rounds all values of this scope to 16 bits (bfloat16: 8 bits of precision) for faster reading: graphs made with
-    /// `keepsForBackward: false` then read half the bytes for each token that is generated. It cannot be undone, and training
-    /// must not go on from it.
-    public func roundToBFloat16() { for index in indices { store.entries[index].roundToBFloat16() } }
+    /// Holds the matrices and tables of this scope in fewer bits, for faster reading in less memory: products, recurrent steps, losses
+    /// and look-ups of graphs made with `keepsForBackward: false` read them as they are; all else reads copies of single precision
+    /// that the graph makes.
+    ///
+    /// It cannot be undone: `values` are rounded ones from then on. They are frozen, and training must not go on from them. No graph
+    /// may be using the parameters meanwhile. `.float32` leaves everything as it is.
+    public func quantize(to precision: WeightPrecision) {
+        for index in indices { store.entries[index].reduce(to: precision) }
+    }
+
+    /// `quantize(to: .bfloat16)`.
+    public func roundToBFloat16() { quantize(to: .bfloat16) }
+
+    /// An empty collection for values that are loaded, and held in that precision from then on: no more than one matrix takes the
+    /// memory of single precision at a time. Initial values are not drawn where they are of fewer bits.
+    package static func toBeLoaded(as precision: WeightPrecision) -> ParameterCollection {
+        ParameterCollection(store: ParameterStore(seed: 1, precision: precision), prefix: "")
+    }
 
     /// Forgets all gradients of this scope.
     public func clearGradients() { for index in indices { store.entries[index].clearGradient() } }
+
+    /// Whether it was made by `toBeLoaded` for fewer bits, and has no values before.
+    package var isToBeLoaded: Bool { store.drawsNothing }
 
     package var entries: [ParameterEntry] { indices.map { store.entries[$0] } }
 

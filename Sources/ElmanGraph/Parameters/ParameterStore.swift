@@ -13,9 +13,12 @@ package final class ParameterStore: @unchecked Sendable {
     private let lock = Guarded(())
     /// Parameters have names and shapes only: no memory is taken and no number is drawn.
     private let isDeclaration: Bool
+    /// In how many bits matrices are held from the first values that they are given on; where fewer than all, none are drawn.
+    private let precision: WeightPrecision
 
-    init(seed: UInt64, isDeclaration: Bool = false) {
+    init(seed: UInt64, isDeclaration: Bool = false, precision: WeightPrecision = .float32) {
         self.isDeclaration = isDeclaration
+        self.precision = precision
         values = Region(capacity: isDeclaration ? 1 << 16 : Self.capacity)
         gradients = Region(capacity: values.capacity, skew: 3)
         generator = RandomGenerator(seed: seed)
@@ -25,6 +28,9 @@ package final class ParameterStore: @unchecked Sendable {
         values.release()
         gradients.release()
     }
+
+    /// Whether parameters have no values before they are given some.
+    var drawsNothing: Bool { precision != .float32 }
 
     /// Floats in use, padding included.
     package var usedCount: Int { values.used }
@@ -41,8 +47,8 @@ package final class ParameterStore: @unchecked Sendable {
             let gradientPointer = gradients.allocate(usedCount)
             let entry = ParameterEntry(
                 name: name, shape: shape, isLookup: isLookup, columnStride: columnStride, columnCount: columnCount,
-                values: pointer, gradients: gradientPointer, isDeclaration: isDeclaration)
-            if !isDeclaration {
+                values: pointer, gradients: gradientPointer, isDeclaration: isDeclaration, precision: precision)
+            if !isDeclaration, precision == .float32 {
                 entry.setValues(
                     isLookup
                         ? initializer.values(forTableOf: shape.columns, vectorSize: shape.rows, using: &generator)
@@ -77,12 +83,14 @@ package final class ParameterEntry: @unchecked Sendable {
     package let values: UnsafeMutablePointer<Float>
     package let gradients: UnsafeMutablePointer<Float>
     private let isDeclaration: Bool
+    /// In how many bits new values are held.
+    private let precision: WeightPrecision
     /// What changes, behind a pointer: properties of a class pay an exclusivity check at every touch.
     private let state: UnsafeMutablePointer<State>
 
     private struct State {
         var isFrozen = false
-        var halfValues: UnsafeMutablePointer<UInt16>?
+        var reduced: ReducedWeights?
         var hasGradient = false
         var isDenselyTouched = false
         var touchedRows: [Int32] = []
@@ -94,8 +102,10 @@ package final class ParameterEntry: @unchecked Sendable {
         get { state.pointee.isFrozen }
         set { state.pointee.isFrozen = newValue }
     }
-    /// The values as bfloat16, in the same layout; nil unless asked for.
-    package var halfValues: UnsafeMutablePointer<UInt16>? { state.pointee.halfValues }
+    /// The values in fewer bits, where they are held so; the memory of `values` is zeros then.
+    var reduced: ReducedWeights? { state.pointee.reduced }
+    /// In how many bits the values are held.
+    package var heldPrecision: WeightPrecision { reduced?.precision ?? .float32 }
     /// Whether the gradient holds something; where not, its memory is arbitrary.
     package var hasGradient: Bool { state.pointee.hasGradient }
     /// Rows of a lookup table whose gradients hold something, where not all of them do.
@@ -104,7 +114,8 @@ package final class ParameterEntry: @unchecked Sendable {
 
     init(
         name: String, shape: Shape, isLookup: Bool, columnStride: Int, columnCount: Int,
-        values: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>, isDeclaration: Bool
+        values: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>, isDeclaration: Bool,
+        precision: WeightPrecision
     ) {
         self.name = name
         self.shape = shape
@@ -114,12 +125,12 @@ package final class ParameterEntry: @unchecked Sendable {
         self.values = values
         self.gradients = gradients
         self.isDeclaration = isDeclaration
+        self.precision = precision
         state = .allocate(capacity: 1)
         state.initialize(to: State())
     }
 
     deinit {
-        state.pointee.halfValues?.deallocate()
         state.pointee.isRowTouched?.deallocate()
         state.deinitialize(count: 1)
         state.deallocate()
@@ -131,9 +142,13 @@ package final class ParameterEntry: @unchecked Sendable {
     /// Elements in storage order, without padding.
     package func copy(of pointer: UnsafeMutablePointer<Float>) -> [Float] {
         guard !isDeclaration else { fail("parameter \(name) is declared only and has no values") }
-        let rows = shape.rows
+        let rows = shape.rows, reduced = pointer == values ? reduced : nil
         return [Float](unsafeUninitializedCapacity: shape.count) { buffer, count in
             for column in 0..<columnCount {
+                if let reduced {
+                    reduced.copyColumn(column, to: buffer.baseAddress! + column * rows)
+                    continue
+                }
                 (buffer.baseAddress! + column * rows).update(from: pointer + column * columnStride, count: rows)
             }
             count = shape.count
@@ -141,9 +156,13 @@ package final class ParameterEntry: @unchecked Sendable {
     }
 
     package func setValues(_ scalars: [Float]) {
-        state.pointee.halfValues?.deallocate()
-        state.pointee.halfValues = nil
+        state.pointee.reduced = nil
         if isDeclaration { return }
+        write(scalars)
+        if precision != .float32 { reduce(to: precision) }
+    }
+
+    private func write(_ scalars: [Float]) {
         let rows = shape.rows
         scalars.withUnsafeBufferPointer { buffer in
             for column in 0..<columnCount {
@@ -152,11 +171,18 @@ package final class ParameterEntry: @unchecked Sendable {
         }
     }
 
-    /// Rounds the values to bfloat16 and keeps them in 16 bits beside the floats.
-    package func roundToBFloat16() {
-        let half = halfValues ?? .allocate(capacity: paddedCount)
-        ek_round_to_bfloat16(paddedCount, values, half)
-        state.pointee.halfValues = half
+    /// Holds the values of a matrix in fewer bits, and gives the memory of the floats back. They are frozen then.
+    package func reduce(to precision: WeightPrecision) {
+        guard precision != heldPrecision, precision != .float32, shape.rank == 2, !isDeclaration else { return }
+        if reduced != nil {
+            let scalars = copy(of: values)
+            state.pointee.reduced = nil
+            write(scalars)
+        }
+        state.pointee.reduced = ReducedWeights(
+            precision, values, columnStride: columnStride, rows: shape.rows, columns: columnCount, isTable: isLookup)
+        ek_discard_inside(values, paddedCount * 4)
+        isFrozen = true
     }
 
     /// Makes the whole gradient valid, zero where nothing was accumulated.

@@ -30,6 +30,14 @@ public struct LanguageModel: Sendable {
     public init(
         _ configuration: LanguageModelConfiguration, vocabulary: Vocabulary, counts: [Int]? = nil, seed: UInt64 = 1
     ) throws(DataError) {
+        try self.init(configuration, vocabulary: vocabulary, counts: counts, in: ParameterCollection(seed: seed))
+    }
+
+    /// As above, with its parameters in an empty collection.
+    package init(
+        _ configuration: LanguageModelConfiguration, vocabulary: Vocabulary, counts: [Int]? = nil,
+        in parameters: ParameterCollection
+    ) throws(DataError) {
         try configuration.validate()
         try configuration.output.validate(vocabularySize: vocabulary.count)
         guard counts.map({ $0.count == vocabulary.count }) ?? true else {
@@ -41,7 +49,7 @@ public struct LanguageModel: Sendable {
         self.configuration = configuration
         self.vocabulary = vocabulary
         self.counts = counts
-        parameters = ParameterCollection(seed: seed)
+        self.parameters = parameters
         let uniform = configuration.initialRange.map { Initializer.uniform($0) }
         embeddings = parameters.addLookup(
             count: vocabulary.count, size: configuration.embeddingSize, named: "embeddings",

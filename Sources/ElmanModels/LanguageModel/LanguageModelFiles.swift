@@ -1,16 +1,18 @@
 import ElmanFiles
+import ElmanGraph
 import ElmanText
 
 extension LanguageModel {
     /// The model of a run's folder: configuration, vocabulary and best weights. Throws a `DataError` that names the file.
-    public init(contentsOf run: String) throws(DataError) {
-        try self.init(RunFolder.open(run))
+    /// - Parameter weights: in how many bits matrices are held, for inference.
+    public init(contentsOf run: String, weights: WeightPrecision = .float32) throws(DataError) {
+        try self.init(RunFolder.open(run), weights: weights)
     }
 
     /// As `init(contentsOf:)`, from an open folder.
-    public init(_ folder: RunFolder) throws(DataError) {
+    public init(_ folder: RunFolder, weights: WeightPrecision = .float32) throws(DataError) {
         try folder.requireWeights()
-        self = try LanguageModel.untrained(folder)
+        self = try LanguageModel.untrained(folder, in: .toBeLoaded(as: weights))
         try checkVocabulary(folder)
         try parameters.load(from: folder.weightsPath)
     }
@@ -27,12 +29,14 @@ extension LanguageModel {
     }
 
     /// The model of a folder with new parameters, to be filled from a checkpoint.
-    package static func untrained(_ folder: RunFolder, seed: UInt64 = 1) throws(DataError) -> LanguageModel {
+    package static func untrained(
+        _ folder: RunFolder, in parameters: ParameterCollection = ParameterCollection()
+    ) throws(DataError) -> LanguageModel {
         let json = try folder.readConfiguration()
         let configuration = try LanguageModelConfiguration(json: json, path: folder.configurationPath)
         let vocabulary = try vocabulary(of: folder, configuration)
         let counts = try counts(of: folder, configuration, vocabularySize: vocabulary.count)
-        return try LanguageModel(configuration, vocabulary: vocabulary, counts: counts, seed: seed)
+        return try LanguageModel(configuration, vocabulary: vocabulary, counts: counts, in: parameters)
     }
 
     /// How often each entry of the vocabulary occurs, where the output layer goes by it; nil for others.

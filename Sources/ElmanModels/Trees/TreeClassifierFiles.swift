@@ -27,10 +27,14 @@ extension TreeClassifier: TaskModel {
     private static let labelsName = "labels.txt"
 
     /// The model of a run's folder: configuration, vocabularies and best weights. Throws a `DataError` that names the file.
-    public init(contentsOf run: String) throws(DataError) { try self.init(RunFolder.open(run)) }
+    public init(contentsOf run: String, weights: WeightPrecision = .float32) throws(DataError) {
+        try self.init(RunFolder.open(run), weights: weights)
+    }
 
     /// As `init(contentsOf:)`, from an open folder.
-    public init(_ folder: RunFolder) throws(DataError) { self = try Self.loaded(from: folder) }
+    public init(_ folder: RunFolder, weights: WeightPrecision = .float32) throws(DataError) {
+        self = try Self.loaded(from: folder, weights: weights)
+    }
 
     package static func untrained(_ folder: RunFolder, in parameters: ParameterCollection) throws(DataError) -> TreeClassifier {
         let configuration = try TreeClassifierConfiguration(

@@ -2,19 +2,19 @@ import Elman
 
 /// One stream of tokens drawn one after the other from random weights: what a program that writes text pays for a token.
 enum GenerationWorkloads {
-    static func words(seconds: Double, isHalf: Bool) -> Measurement {
+    static func words(_ settings: BenchSettings) -> Measurement {
         let model = StreamLanguageModel(
             count: BenchCorpus.vocabularySize, embeddingSize: 650, hiddenSize: 650, range: 0.05, dropoutRate: 0)
-        if isHalf { model.parameters.roundToBFloat16() }
-        var result = run(model, seconds: seconds, tokensAtOnce: 50)
+        model.parameters.quantize(to: settings.weights)
+        var result = run(model, seconds: settings.seconds, tokensAtOnce: 50)
         result.operationsPerUnit = 2 * operationsOfLSTM(input: 650, hidden: 650) + 2 * 650 * BenchCorpus.vocabularySize
         return result
     }
 
-    static func characters(seconds: Double, isHalf: Bool) -> Measurement {
+    static func characters(_ settings: BenchSettings) -> Measurement {
         let model = StreamLanguageModel(count: 50, embeddingSize: 64, hiddenSize: 512, range: 0.05, dropoutRate: 0)
-        if isHalf { model.parameters.roundToBFloat16() }
-        var result = run(model, seconds: seconds, tokensAtOnce: 500)
+        model.parameters.quantize(to: settings.weights)
+        var result = run(model, seconds: settings.seconds, tokensAtOnce: 500)
         result.operationsPerUnit =
             operationsOfLSTM(input: 64, hidden: 512) + operationsOfLSTM(input: 512, hidden: 512) + 2 * 512 * 50
         return result

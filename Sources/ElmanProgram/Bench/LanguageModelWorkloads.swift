@@ -75,23 +75,23 @@ struct StreamLanguageModel {
 /// How each workload is run. A workload's name, data, batches and units are those of the peers' scripts.
 enum LanguageModelWorkloads {
     /// One update of the lecture's model for each item.
-    static func sentences(_ data: String, seconds: Double) throws(DataError) -> Measurement {
-        let items = BenchCorpus.shuffled(try BenchCorpus.words(data))
-        return lecture(items, seconds: seconds, warmUp: 100, units: \.count) { model, sentence, graph in
+    static func sentences(_ settings: BenchSettings) throws(DataError) -> Measurement {
+        let items = BenchCorpus.shuffled(try BenchCorpus.words(settings.data))
+        return lecture(items, settings, warmUp: 100, units: \.count) { model, sentence, graph in
             model.loss(of: sentence, in: graph)
         }
     }
 
-    static func padded(_ data: String, seconds: Double, sorted: Bool = true) throws(DataError) -> Measurement {
-        let items = batches(try BenchCorpus.words(data), sorted: sorted)
-        return lecture(items, seconds: seconds, warmUp: 30, units: wordCount) { model, batch, graph in
+    static func padded(_ settings: BenchSettings, sorted: Bool = true) throws(DataError) -> Measurement {
+        let items = batches(try BenchCorpus.words(settings.data), sorted: sorted)
+        return lecture(items, settings, warmUp: 30, units: wordCount) { model, batch, graph in
             model.loss(ofPadded: batch, in: graph)
         }
     }
 
-    static func automatic(_ data: String, seconds: Double, sorted: Bool = false) throws(DataError) -> Measurement {
-        let items = batches(try BenchCorpus.words(data), sorted: sorted)
-        return lecture(items, seconds: seconds, warmUp: 30, units: wordCount) { model, batch, graph in
+    static func automatic(_ settings: BenchSettings, sorted: Bool = false) throws(DataError) -> Measurement {
+        let items = batches(try BenchCorpus.words(settings.data), sorted: sorted)
+        return lecture(items, settings, warmUp: 30, units: wordCount) { model, batch, graph in
             sum(batch.map { model.loss(of: $0, in: graph) })
         }
     }
@@ -104,14 +104,14 @@ enum LanguageModelWorkloads {
     private static func wordCount(_ sentences: [[Int]]) -> Int { sentences.reduce(0) { $0 + $1.count } }
 
     private static func lecture<Item>(
-        _ items: [Item], seconds: Double, warmUp: Int, units: (Item) -> Int,
+        _ items: [Item], _ settings: BenchSettings, warmUp: Int, units: (Item) -> Int,
         loss: (LectureLanguageModel, Item, ComputationGraph) -> Expression
     ) -> Measurement {
         let model = LectureLanguageModel(wordCount: BenchCorpus.vocabularySize)
         let trainer = AdamTrainer(model.parameters)
         trainer.measuresGradientNorm = false
-        let graph = ComputationGraph()
-        var result = Measurement.run(items, seconds: seconds, warmUp: warmUp) { item in
+        let graph = settings.makeGraph()
+        var result = Measurement.run(items, seconds: settings.seconds, warmUp: warmUp) { item in
             graph.renew()
             let total = loss(model, item, graph)
             let value = Double(total.value.scalar)
@@ -124,37 +124,38 @@ enum LanguageModelWorkloads {
         return result
     }
 
-    static func zaremba(_ data: String, seconds: Double) throws(DataError) -> Measurement {
-        let stream = try BenchCorpus.words(data).flatMap { $0 }
+    static func zaremba(_ settings: BenchSettings) throws(DataError) -> Measurement {
+        let stream = try BenchCorpus.words(settings.data).flatMap { $0 }
         let segments = BenchCorpus.segments(stream, count: 20, length: 35)
         let model = StreamLanguageModel(
             count: BenchCorpus.vocabularySize, embeddingSize: 650, hiddenSize: 650, range: 0.05, dropoutRate: 0.5)
         let trainer = SGDTrainer(model.parameters, learningRate: 1)
         trainer.clipNorm = 5
-        var result = streaming(segments, model: model, trainer: trainer, lossScale: 1 / 20, seconds: seconds)
+        var result = streaming(segments, model: model, trainer: trainer, lossScale: 1 / 20, settings)
         result.operationsPerUnit =
             3 * (2 * operationsOfLSTM(input: 650, hidden: 650) + 2 * 650 * BenchCorpus.vocabularySize)
         return result
     }
 
-    static func characters(_ data: String, seconds: Double) throws(DataError) -> Measurement {
-        let (stream, count) = try BenchCorpus.characters(data)
+    static func characters(_ settings: BenchSettings) throws(DataError) -> Measurement {
+        let (stream, count) = try BenchCorpus.characters(settings.data)
         let segments = BenchCorpus.segments(stream, count: 50, length: 50)
         let model = StreamLanguageModel(count: count, embeddingSize: 64, hiddenSize: 512, range: 0.0442, dropoutRate: 0)
         let trainer = AdamTrainer(model.parameters, learningRate: 0.002)
         trainer.clipNorm = 5
-        var result = streaming(segments, model: model, trainer: trainer, lossScale: 1 / 2500, seconds: seconds)
+        var result = streaming(segments, model: model, trainer: trainer, lossScale: 1 / 2500, settings)
         result.operationsPerUnit =
             3 * (operationsOfLSTM(input: 64, hidden: 512) + operationsOfLSTM(input: 512, hidden: 512) + 2 * 512 * count)
         return result
     }
 
     private static func streaming(
-        _ segments: [BenchCorpus.Segment], model: StreamLanguageModel, trainer: Trainer, lossScale: Float, seconds: Double
+        _ segments: [BenchCorpus.Segment], model: StreamLanguageModel, trainer: Trainer, lossScale: Float,
+        _ settings: BenchSettings
     ) -> Measurement {
-        let graph = ComputationGraph()
+        let graph = settings.makeGraph()
         var state = model.initialState(in: graph)
-        return Measurement.run(segments, seconds: seconds, warmUp: 4) { segment in
+        return Measurement.run(segments, seconds: settings.seconds, warmUp: 4) { segment in
             graph.renew(carrying: &state)
             let loss = model.loss(of: segment, from: &state)
             let value = Double(loss.value.scalar)

@@ -31,27 +31,48 @@ enum Workload: String, CaseIterable {
 
     var isGeneration: Bool { self == .generationWord || self == .generationChar }
 
-    func measure(data: String, seconds: Double, isHalf: Bool) throws(DataError) -> Measurement {
-        switch self {
+    /// Whether its graph's products can read bfloat16.
+    var takesProductPrecision: Bool { rawValue.hasPrefix("lm-") }
+
+    func measure(_ settings: BenchSettings) throws(DataError) -> Measurement {
+        let data = settings.data, seconds = settings.seconds
+        return switch self {
         case .sentimentRNN: try SentenceWorkloads.sentiment(ElmanCell.self, data, seconds: seconds)
         case .sentimentLSTM: try SentenceWorkloads.sentiment(LSTMCell.self, data, seconds: seconds)
-        case .lmLSTM: try LanguageModelWorkloads.sentences(data, seconds: seconds)
-        case .lmMinibatch: try LanguageModelWorkloads.padded(data, seconds: seconds)
-        case .lmMinibatchUnsorted: try LanguageModelWorkloads.padded(data, seconds: seconds, sorted: false)
-        case .lmAutobatch: try LanguageModelWorkloads.automatic(data, seconds: seconds)
-        case .lmAutobatchSorted: try LanguageModelWorkloads.automatic(data, seconds: seconds, sorted: true)
+        case .lmLSTM: try LanguageModelWorkloads.sentences(settings)
+        case .lmMinibatch: try LanguageModelWorkloads.padded(settings)
+        case .lmMinibatchUnsorted: try LanguageModelWorkloads.padded(settings, sorted: false)
+        case .lmAutobatch: try LanguageModelWorkloads.automatic(settings)
+        case .lmAutobatchSorted: try LanguageModelWorkloads.automatic(settings, sorted: true)
         case .bilstmTagger: try SentenceWorkloads.tagger(data, seconds: seconds)
         case .bilstmTagger16: try SentenceWorkloads.batchedTagger(data, seconds: seconds)
-        case .lmZarembaMedium: try LanguageModelWorkloads.zaremba(data, seconds: seconds)
-        case .lmChar: try LanguageModelWorkloads.characters(data, seconds: seconds)
+        case .lmZarembaMedium: try LanguageModelWorkloads.zaremba(settings)
+        case .lmChar: try LanguageModelWorkloads.characters(settings)
         case .seq2seq: try TranslationWorkloads.single(data, seconds: seconds)
         case .seq2seq16: try TranslationWorkloads.batched(data, seconds: seconds)
         case .retrieval: try SentenceWorkloads.retrieval(data, seconds: seconds)
         case .treeLSTM: try TreeWorkloads.single(data, seconds: seconds)
         case .treeLSTM16: try TreeWorkloads.batched(data, seconds: seconds)
-        case .generationWord: GenerationWorkloads.words(seconds: seconds, isHalf: isHalf)
-        case .generationChar: GenerationWorkloads.characters(seconds: seconds, isHalf: isHalf)
+        case .generationWord: GenerationWorkloads.words(settings)
+        case .generationChar: GenerationWorkloads.characters(settings)
         }
+    }
+}
+
+/// How a workload is measured.
+struct BenchSettings {
+    var data: String
+    var seconds: Double
+    /// How matrix products read their factors.
+    var products = ProductPrecision.float32
+    /// In how many bits weights are held.
+    var weights = WeightPrecision.float32
+
+    /// A graph for training.
+    func makeGraph() -> ComputationGraph {
+        let graph = ComputationGraph()
+        graph.productPrecision = products
+        return graph
     }
 }
 

@@ -11,11 +11,17 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Folder with the texts, such as ptb/train.txt; see Benchmarks/README.md.", completion: .directory) var data =
         "data"
     @Option(help: "Seconds to measure.") var seconds = 5.0
-    @Flag(help: "Weights of 16 bits, for generation.") var half = false
+    @Option(help: ArgumentHelp("Of language models: how products read their factors (float32).", valueName: "float32|bfloat16"))
+    var precision: String?
+    @OptionGroup var held: WeightFlags
     @Flag(help: "One JSON object on standard output.") var json = false
     @OptionGroup var common: CommonFlags
 
     func validate() throws {
+        let names = ProductPrecision.allCases.map(\.rawValue)
+        if let precision, !names.contains(precision) {
+            throw ValidationError("--precision is '\(precision)'\(suggestion(for: precision, among: names))")
+        }
         guard seconds > 0, seconds <= 3600 else { throw ValidationError("--seconds is \(seconds); give above 0 to 3600") }
     }
 
@@ -25,15 +31,26 @@ struct BenchCommand: ParsableCommand {
             let names = Workload.allCases.map(\.rawValue)
             throw ProgramError(.usage, "there is no workload '\(workload)'\(suggestion(for: workload, among: names))")
         }
-        let result = try known.measure(data: data, seconds: seconds, isHalf: half)
-        console.print(json ? object(known, result).text() : text(known, result))
+        let settings = BenchSettings(
+            data: data, seconds: seconds, products: precision.flatMap { ProductPrecision(rawValue: $0) } ?? .float32,
+            weights: held.precision)
+        guard settings.products == .float32 || known.takesProductPrecision else {
+            throw ProgramError(.usage, "\(workload) is measured in float32 only; leave --precision out")
+        }
+        guard settings.weights == .float32 || known.isGeneration else {
+            throw ProgramError(.usage, "--weights is for generation-word and generation-char; leave it out")
+        }
+        let result = try known.measure(settings)
+        console.print(json ? object(known, settings, result).text() : text(known, result))
     }
 
-    private func object(_ workload: Workload, _ result: Measurement) -> JSONObject {
+    private func object(_ workload: Workload, _ settings: BenchSettings, _ result: Measurement) -> JSONObject {
         var object: JSONObject = [
             "peer": "elman", "workload": .string(workload.rawValue), "threads": JSONValue(Processor.threadCount),
             "unit": .string(workload.unit), "simd": .string(Processor.simdLevel),
         ]
+        if settings.products != .float32 { object["precision"] = .string(settings.products.rawValue) }
+        if settings.weights != .float32 { object["weights"] = .string(settings.weights.rawValue) }
         object[workload.unit + "_per_sec"] = rounded(result.rate)
         object["min"] = rounded(result.lowest)
         object["max"] = rounded(result.highest)

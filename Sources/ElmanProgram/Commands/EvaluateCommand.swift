@@ -15,7 +15,7 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var pair: PairFlags
     @Flag(help: "One JSON object on standard output.") var json = false
     @Flag(help: "Language models: begin every line anew, also where the model was trained on a stream.") var resetState = false
-    @Flag(help: "Weights of 16 bits (bfloat16): less memory to read for each token, a little less precise.") var half = false
+    @OptionGroup var held: WeightFlags
     @Option(help: ArgumentHelp("Tags: the column that holds them.", valueName: "last|upos|xpos|n")) var column: String?
     @Option(help: ArgumentHelp("Show so many of the worst errors.", valueName: "n")) var errors = 0
     @Option(help: ArgumentHelp("Translations: hypotheses of the beam search (1).", valueName: "n")) var beam: Int?
@@ -36,8 +36,8 @@ struct EvaluateCommand: ParsableCommand {
             throw ProgramError(.usage, "no file to evaluate on; elman evaluate \(shellQuoted(runPath)) FILE")
         }
         let request = EvaluationRequest(
-            files: files, pair: pair, resetsState: resetState, isHalf: half, column: column, errorCount: errors, beam: beam,
-            adaptation: adaptation.adaptation)
+            files: files, pair: pair, resetsState: resetState, weights: held.precision, column: column, errorCount: errors,
+            beam: beam, adaptation: adaptation.adaptation)
         if adaptation.adaptation != nil, task.name != LanguageModelProgramTask.name {
             throw ProgramError(.usage, "--cache and --dynamic are for language models, and \(shellQuoted(runPath)) is none")
         }

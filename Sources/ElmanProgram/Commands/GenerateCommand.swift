@@ -16,7 +16,7 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: "Seed of the draws.") var seed = 1
     @Flag(help: "Allow <unk>.") var allowUnknown = false
     @Flag(help: "One JSON object a text.") var json = false
-    @Flag(help: "Weights of 16 bits (bfloat16): less memory to read for each token, a little less precise.") var half = false
+    @OptionGroup var held: WeightFlags
     @OptionGroup var common: CommonFlags
 
     func validate() throws {
@@ -32,8 +32,7 @@ struct GenerateCommand: ParsableCommand {
 
     func run() throws {
         let console = common.start()
-        let model = try LanguageModel(contentsOf: runPath)
-        if half { model.parameters.roundToBFloat16() }
+        let model = try LanguageModel(contentsOf: runPath, weights: held.precision)
         let start = try prompt.map { prompt throws(DataError) in try model.encoder.encode(prompt).tokens } ?? []
         for number in 0..<count {
             let options = GenerationOptions(

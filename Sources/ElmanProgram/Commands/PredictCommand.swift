@@ -13,6 +13,7 @@ struct PredictCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Translations: hypotheses of the beam search (1).", valueName: "n")) var beam: Int?
     @Option(help: ArgumentHelp("Translations: print so many of the best.", valueName: "n")) var best = 1
     @Option(help: ArgumentHelp("Tags: the column that gets them.", valueName: "last|upos|xpos|n")) var column: String?
+    @OptionGroup var held: WeightFlags
     @OptionGroup var common: CommonFlags
 
     private static let formats = ["text", "tsv", "conll", "jsonl"]
@@ -29,7 +30,8 @@ struct PredictCommand: ParsableCommand {
         let console = common.start()
         let folder = try RunFolder.open(runPath)
         let request = PredictionRequest(
-            file: file, format: format, beam: beam, best: best, column: column, console: console)
+            file: file, format: format, beam: beam, best: best, column: column, weights: held.precision,
+            console: console)
         try ProgramTasks.task(of: folder).predict(folder, request)
     }
 }

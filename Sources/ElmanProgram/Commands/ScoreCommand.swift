@@ -11,7 +11,7 @@ struct ScoreCommand: ParsableCommand {
     @Argument(help: "A file; - or nothing is standard input.") var file = "-"
     @Flag(help: "One token a line, an empty line between sentences.") var perToken = false
     @Flag(help: "Begin every line anew, also where the model was trained on a stream.") var resetState = false
-    @Flag(help: "Weights of 16 bits (bfloat16): less memory to read for each token, a little less precise.") var half = false
+    @OptionGroup var held: WeightFlags
     @OptionGroup(title: "Adapting to the text") var adaptation: AdaptationFlags
     @OptionGroup var common: CommonFlags
 
@@ -21,10 +21,9 @@ struct ScoreCommand: ParsableCommand {
     func run() throws {
         let console = common.start()
         let folder = try RunFolder.open(runPath)
-        let model = try LanguageModel(folder)
+        let model = try LanguageModel(folder, weights: held.precision)
         let adaptation = adaptation.adaptation
-        try LanguageModelProgramTask.checkAdaptation(adaptation, model, resetsState: resetState, isHalf: half)
-        if half { model.parameters.roundToBFloat16() }
+        try LanguageModelProgramTask.checkAdaptation(adaptation, model, resetsState: resetState, weights: held.precision)
         let encoder = model.encoder
         var plain = LanguageModelScorer(model, carriesState: model.configuration.carriesState && !resetState)
         let adaptive = try adaptation?.scorer(model, folder)

@@ -322,6 +322,11 @@ struct TrainingFlags: SettingFlags {
     @Flag(inversion: .prefixedNo, help: "Go on where a checkpoint cannot be written after three tries.") var ignoreSaveErrors:
         Bool?
     @Flag(inversion: .prefixedNo, help: "Write the log for TensorBoard too.") var tensorboard: Bool?
+    @Option(
+        help: ArgumentHelp(
+            "How matrix products read their factors; bfloat16 is faster on processors that multiply such numbers (float32).",
+            valueName: ProductPrecision.allCases.map(\.rawValue).joined(separator: "|")))
+    var precision: String?
     @Option(help: ArgumentHelp("Seed of everything random (1).", valueName: "n"))
     var seed: Int?
     @Option(help: ArgumentHelp("Memory to take at most, such as 2GB (what the machine has).", valueName: "bytes"))

@@ -84,6 +84,9 @@ struct TrainSettings {
         options.onNonFinite = try reader.choice("on-nan", among: reactions).flatMap { NonFiniteReaction(rawValue: $0) } ?? .stop
         options.ignoresSaveErrors = try reader.bool("ignore-save-errors") ?? false
         options.writesEvents = try reader.bool("tensorboard") ?? false
+        let precisions = ProductPrecision.allCases.map(\.rawValue)
+        options.precision =
+            try reader.choice("precision", among: precisions).flatMap { ProductPrecision(rawValue: $0) } ?? .float32
         options.seed = UInt64(try reader.integer("seed", in: 0...Int.max) ?? 1)
     }
 
@@ -166,6 +169,7 @@ struct TrainSettings {
         object["on-nan"] = .string(options.onNonFinite.rawValue)
         object["ignore-save-errors"] = .bool(options.ignoresSaveErrors)
         object["tensorboard"] = .bool(options.writesEvents)
+        object["precision"] = .string(options.precision.rawValue)
         object["seed"] = JSONValue(options.seed)
         return object
     }

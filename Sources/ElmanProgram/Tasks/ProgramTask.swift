@@ -115,8 +115,8 @@ struct EvaluationRequest {
     let pair: PairedFiles?
     /// Begin every line anew, where a language model would carry its state.
     var resetsState = false
-    /// Weights of 16 bits.
-    var isHalf = false
+    /// In how many bits weights are held.
+    var weights = WeightPrecision.float32
     /// The column of the tag.
     var column: String?
     /// How many of the worst errors to show.
@@ -148,5 +148,7 @@ struct PredictionRequest {
     let best: Int
     /// The column of the tag.
     let column: String?
+    /// In how many bits weights are held.
+    var weights = WeightPrecision.float32
     let console: Console
 }

@@ -50,6 +50,10 @@ enum RunTraining {
     private static func describe(_ prepared: any PreparedTraining, _ console: Console) throws {
         for line in prepared.summary { console.note(line) }
         for warning in prepared.warnings { console.warn(warning) }
+        if !prepared.training.options.precision.isFast {
+            console.warn(
+                "this processor has no products of bfloat16; they are imitated, which is slower than --precision float32")
+        }
         if !prepared.hasDevelopment {
             console.warn("there is nothing to evaluate on (no --dev): the last model is kept, not the best")
         }

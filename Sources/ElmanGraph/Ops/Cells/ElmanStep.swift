@@ -32,7 +32,7 @@ extension Op {
     /// Arguments: projected input, hidden, recurrent weights. `attribute0` 1: the hidden value is zero and its product is left
     /// out. `attribute1`: the activation.
     static let elmanStep = Op(
-        "elmanStep", batching: .sharing([2]), acceptsPadding: true, scattered: [0],
+        "elmanStep", batching: .sharing([2]), acceptsPadding: true, scattered: [0], reducible: [2],
         samples: [
             OpSample([[3], [3], [3, 3]]), OpSample([[3], [3], [3, 3]], settings: OpSettings(attribute1: 2)),
             OpSample([Shape([3], batchSize: 2), [3], [3, 3]], range: 0.1...1, settings: OpSettings(attribute1: 1)),

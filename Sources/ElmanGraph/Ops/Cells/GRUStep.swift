@@ -43,7 +43,7 @@ extension Op {
     /// Arguments: projected input, hidden, recurrent weights, recurrent bias. `attribute0` 1: the hidden value is zero and
     /// its product is left out.
     static let gruStepAfter = Op(
-        "gruStepAfter", batching: .sharing([2, 3]), acceptsPadding: true, scattered: [0],
+        "gruStepAfter", batching: .sharing([2, 3]), acceptsPadding: true, scattered: [0], reducible: [2],
         samples: [OpSample([[9], [3], [9, 3], [3]]), OpSample([Shape([9], batchSize: 2), [3], [9, 3], [3]])],
         shape: { shapes throws(ShapeError) in
             let size = shapes[1].rows
@@ -59,7 +59,7 @@ extension Op {
 
     /// Arguments: projected input, hidden, recurrent weights, candidate weights. `attribute0` as above.
     static let gruStepBefore = Op(
-        "gruStepBefore", batching: .sharing([2, 3]), acceptsPadding: true, scattered: [0],
+        "gruStepBefore", batching: .sharing([2, 3]), acceptsPadding: true, scattered: [0], reducible: [2, 3],
         samples: [OpSample([[9], [3], [6, 3], [3, 3]]), OpSample([Shape([9], batchSize: 2), [3], [6, 3], [3, 3]])],
         shape: { shapes throws(ShapeError) in
             let size = shapes[1].rows

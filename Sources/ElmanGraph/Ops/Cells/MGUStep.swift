@@ -23,7 +23,7 @@ extension Op {
     /// Arguments: projected input, hidden, recurrent weights, candidate weights. `attribute0` 1: the hidden value is zero and its
     /// products are left out.
     static let mguStep = Op(
-        "mguStep", batching: .sharing([2, 3]), acceptsPadding: true, scattered: [0],
+        "mguStep", batching: .sharing([2, 3]), acceptsPadding: true, scattered: [0], reducible: [2, 3],
         samples: [OpSample([[6], [3], [3, 3], [3, 3]]), OpSample([Shape([6], batchSize: 2), [3], [3, 3], [3, 3]])],
         shape: { shapes throws(ShapeError) in
             let size = shapes[1].rows

@@ -11,10 +11,9 @@ extension OpCall {
 
     /// target += x weightsᵀ, where the weights, of shape `[outputSize, x.size]`, are argument `argument`.
     func addProduct(_ x: Rows, _ argument: Int, outputSize: Int, to target: UnsafeMutablePointer<Float>, stride: Int) {
-        let weights = input(argument)
-        ek_gemm_nn(
-            rowCount, outputSize, x.size, x.base, x.stride, weights.base, weights.columnStride, target, stride,
-            Int32(EK_KEEP), nil)
+        multiply(
+            argument, count: rowCount, inputSize: x.size, outputSize: outputSize, x.base, stride: x.stride, to: target,
+            stride: stride, start: Int32(EK_KEEP))
     }
 
     /// dx += d weights, where the weights, of shape `[d.size, dx.size]`, are argument `argument`.

@@ -13,8 +13,9 @@ extension Op {
         forward: @escaping @Sendable (OpCall) -> Void, backward: @escaping @Sendable (OpCall) -> Void
     ) -> Op {
         Op(
-            name, batching: .sharing(sharing.union([1, 2])), acceptsPadding: true, scattered: [0], decidesBatch: true,
-            isRagged: true, samples: samples, shape: shape, forward: forward, backward: backward)
+            name, batching: .sharing(sharing.union([1, 2])), acceptsPadding: true, scattered: [0],
+            reducible: sharing.union([1]), decidesBatch: true, isRagged: true, samples: samples, shape: shape, forward: forward,
+            backward: backward)
     }
 }
 
@@ -49,10 +50,9 @@ extension OpCall {
 
     /// gates = bias + W x for all steps at once.
     func projectInputs(_ x: Rows, outputSize: Int, to gates: UnsafeMutablePointer<Float>, stride: Int) {
-        let weights = input(1)
-        ek_gemm_nn(
-            x.count, outputSize, x.size, x.base, max(x.stride, x.size), weights.base, weights.columnStride, gates, stride,
-            Int32(EK_BIAS), input(2).base)
+        multiply(
+            1, count: x.count, inputSize: x.size, outputSize: outputSize, x.base, stride: max(x.stride, x.size), to: gates,
+            stride: stride, start: Int32(EK_BIAS), bias: input(2).base)
     }
 
     /// target += h weightsᵀ for `count` sequences, where the weights, of shape `[outputSize, size]`, are argument `argument`.
@@ -60,9 +60,9 @@ extension OpCall {
         _ h: UnsafePointer<Float>, stride hStride: Int, size: Int, count: Int, argument: Int, outputSize: Int,
         to target: UnsafeMutablePointer<Float>, stride: Int
     ) {
-        let weights = input(argument)
-        ek_gemm_nn(
-            count, outputSize, size, h, hStride, weights.base, weights.columnStride, target, stride, Int32(EK_KEEP), nil)
+        multiply(
+            argument, count: count, inputSize: size, outputSize: outputSize, h, stride: hStride, to: target, stride: stride,
+            start: Int32(EK_KEEP))
     }
 
     /// dh += d weights for `count` sequences.

@@ -23,7 +23,7 @@ public func childSumStep(
 extension Op {
     /// Arguments: recurrent weights, forget weights, projected input, children.
     static let childSumStep = Op(
-        "childSumStep", batching: .sharing([0, 1]), acceptsPadding: true, scattered: Set(2..<63),
+        "childSumStep", batching: .sharing([0, 1]), acceptsPadding: true, scattered: Set(2..<63), reducible: [0, 1],
         samples: [
             OpSample([[6, 2], [2, 2], [8], [4]]), OpSample([[6, 2], [2, 2], [8], [4], [4], [4]]),
             OpSample([[6, 2], [2, 2], [8], Shape([4], batchSize: 2), [4]]),

@@ -33,7 +33,7 @@ public func treeLSTMLeaf(projected: Expression, hiddenSize: Int) -> Expression {
 extension Op {
     /// Arguments: child weights, bias, forget bias, where `attribute0` is 1 the projected input, children.
     static let treeLSTMStep = Op(
-        "treeLSTMStep", batching: .sharing([0, 1, 2]), acceptsPadding: true, scattered: Set(3..<32),
+        "treeLSTMStep", batching: .sharing([0, 1, 2]), acceptsPadding: true, scattered: Set(3..<32), reducible: [0],
         samples: [
             OpSample([[10, 4], [6], [2], [4], [4]]), OpSample([[8, 2], [6], [2], [4]]),
             OpSample([[10, 4], [6], [2], [8], [4], [4]], settings: OpSettings(attribute0: 1)),
@@ -97,10 +97,9 @@ private func treeStepForward(_ call: OpCall) {
     bias.update(from: call.input(1).base, count: 3 * size)
     for child in 0..<children.count { (bias + (3 + child) * size).update(from: call.input(2).base, count: size) }
     if call.attribute0 == 1 { addProjected(call, gates, bias) }
-    let weights = call.input(0)
-    ek_gemm_nn(
-        count, gates.gateCount, hidden.size, hidden.base, hidden.stride, weights.base, weights.columnStride, gates.base,
-        gates.stride, Int32(call.attribute0 == 1 ? EK_KEEP : EK_BIAS), bias)
+    call.multiply(
+        0, count: count, inputSize: hidden.size, outputSize: gates.gateCount, hidden.base, stride: hidden.stride,
+        to: gates.base, stride: gates.stride, start: Int32(call.attribute0 == 1 ? EK_KEEP : EK_BIAS), bias: bias)
     for row in 0..<count {
         gates.forward(row: row, output: call.output[row]) { call.input(first + $0)[row] + size }
     }

@@ -34,7 +34,7 @@ enum ClassifyProgramTask: ProgramTask {
     }
 
     static func evaluate(_ folder: RunFolder, _ request: EvaluationRequest) throws -> EvaluationResult {
-        let model = try Classifier(folder)
+        let model = try Classifier(folder, weights: request.weights)
         let texts = try LabelledTexts(reading: request.files)
         let metrics = model.evaluate(texts, worstErrorCount: request.errorCount)
         let rows = [
@@ -56,7 +56,7 @@ enum ClassifyProgramTask: ProgramTask {
     /// Texts without labels, one a line. Prints the label, its probability and the line, or an object with all probabilities.
     static func predict(_ folder: RunFolder, _ request: PredictionRequest) throws {
         try request.requireFormat(among: ["text", "tsv", "jsonl"])
-        let model = try Classifier(folder)
+        let model = try Classifier(folder, weights: request.weights)
         try request.forEachGroupOfLines { lines in
             let predictions = model.predict(lines.map { $0.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init) })
             for (line, prediction) in zip(lines, predictions) { request.console.print(text(line, prediction, model, request)) }

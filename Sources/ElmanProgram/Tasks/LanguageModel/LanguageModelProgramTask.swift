@@ -12,9 +12,8 @@ enum LanguageModelProgramTask: ProgramTask {
     }
 
     static func evaluate(_ folder: RunFolder, _ request: EvaluationRequest) throws -> EvaluationResult {
-        let model = try LanguageModel(folder)
-        try checkAdaptation(request.adaptation, model, resetsState: request.resetsState, isHalf: request.isHalf)
-        if request.isHalf { model.parameters.roundToBFloat16() }
+        let model = try LanguageModel(folder, weights: request.weights)
+        try checkAdaptation(request.adaptation, model, resetsState: request.resetsState, weights: request.weights)
         let carries = model.configuration.carriesState && !request.resetsState
         let options = model.configuration.reading(carriesState: carries)
         let corpus = try EncodedCorpus(reading: request.files, with: model.vocabulary, options: options)
@@ -48,7 +47,7 @@ enum LanguageModelProgramTask: ProgramTask {
 
     /// Throws where a model cannot adapt to a text.
     static func checkAdaptation(
-        _ adaptation: Adaptation?, _ model: LanguageModel, resetsState: Bool, isHalf: Bool
+        _ adaptation: Adaptation?, _ model: LanguageModel, resetsState: Bool, weights: WeightPrecision
     ) throws {
         guard let adaptation else { return }
         let name = adaptation.cache == nil ? "--dynamic" : "--cache"
@@ -60,8 +59,9 @@ enum LanguageModelProgramTask: ProgramTask {
         if model.configuration.separatesDocuments {
             throw ProgramError(.usage, "\(name) reads a text as one stream, and this model was trained with --documents")
         }
-        if isHalf, adaptation.dynamic != nil {
-            throw ProgramError(.usage, "--dynamic changes weights, which --half rounds; leave one of them out")
+        if weights != .float32, adaptation.dynamic != nil {
+            throw ProgramError(
+                .usage, "--dynamic changes weights, which --weights \(weights.rawValue) rounds; leave one of them out")
         }
     }
 

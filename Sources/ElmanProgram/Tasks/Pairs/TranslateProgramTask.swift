@@ -41,7 +41,7 @@ enum TranslateProgramTask: ProgramTask {
     }
 
     static func evaluate(_ folder: RunFolder, _ request: EvaluationRequest) throws -> EvaluationResult {
-        let model = try Translator(folder)
+        let model = try Translator(folder, weights: request.weights)
         let texts = try PairTexts.read(request, folder)
         let options = TranslationOptions(beamSize: request.beam ?? 1)
         let metrics = try model.metrics(of: model.vocabularies.encode(texts), options)
@@ -51,7 +51,7 @@ enum TranslateProgramTask: ProgramTask {
     /// Sources, one a line. Prints translations; with `--best` above 1 each with its score, an empty line between sources.
     static func predict(_ folder: RunFolder, _ request: PredictionRequest) throws {
         try request.requireFormat(among: ["text", "tsv", "jsonl"])
-        let model = try Translator(folder)
+        let model = try Translator(folder, weights: request.weights)
         let options = TranslationOptions(
             beamSize: max(request.beam ?? 1, request.best), replacesUnknown: model.hasAttention)
         try request.forEachGroupOfLines { lines in

@@ -28,7 +28,7 @@ enum ParseProgramTask: ProgramTask {
     }
 
     static func evaluate(_ folder: RunFolder, _ request: EvaluationRequest) throws -> EvaluationResult {
-        let parser = try Parser(folder)
+        let parser = try Parser(folder, weights: request.weights)
         let metrics = parser.metrics(of: parser.encode(try DependencyTreebank(reading: request.files)))
         return EvaluationResult(json: metrics.json, rows: metrics.rows)
     }
@@ -36,7 +36,7 @@ enum ParseProgramTask: ProgramTask {
     /// CoNLL-U with heads and relations of the parser; everything else as it is.
     static func predict(_ folder: RunFolder, _ request: PredictionRequest) throws {
         try request.requireFormat(among: ["conll"])
-        let parser = try Parser(folder)
+        let parser = try Parser(folder, weights: request.weights)
         let options = DependencyOptions(allowsMissingHeads: true, requiresSingleRoot: false, keepsText: true)
         let bank = try DependencyTreebank(reading: [request.file], options: options)
         Console.output.write(String(decoding: parser.conllu(of: parser.encode(bank)), as: UTF8.self))

@@ -49,7 +49,7 @@ enum TagProgramTask: ProgramTask {
     }
 
     static func evaluate(_ folder: RunFolder, _ request: EvaluationRequest) throws -> EvaluationResult {
-        let model = try Tagger(folder)
+        let model = try Tagger(folder, weights: request.weights)
         let options = TagReadingOptions(tagColumn: try column(request.column, folder))
         let metrics = try model.evaluate(TaggedTexts(reading: request.files, options: options))
         var rows = [
@@ -67,7 +67,7 @@ enum TagProgramTask: ProgramTask {
     /// The file as it is, with the tags of the model; or written afresh in another format.
     static func predict(_ folder: RunFolder, _ request: PredictionRequest) throws {
         try request.requireFormat(among: ["text", "conll", "jsonl"])
-        let model = try Tagger(folder)
+        let model = try Tagger(folder, weights: request.weights)
         let options = TagReadingOptions(
             tagColumn: try column(request.column, folder), allowsMissingTags: true, keepsText: true)
         let texts = try TaggedTexts(reading: [request.file], options: options)

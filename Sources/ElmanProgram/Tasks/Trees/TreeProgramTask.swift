@@ -26,7 +26,7 @@ enum TreeProgramTask: ProgramTask {
     }
 
     static func evaluate(_ folder: RunFolder, _ request: EvaluationRequest) throws -> EvaluationResult {
-        let model = try TreeClassifier(folder)
+        let model = try TreeClassifier(folder, weights: request.weights)
         let trees = try model.encode(Treebank(reading: request.files), path: request.files.first)
         let metrics = model.metrics(of: trees)
         return EvaluationResult(json: metrics.json, rows: metrics.rows)
@@ -35,7 +35,7 @@ enum TreeProgramTask: ProgramTask {
     /// The trees with the labels of the model; `tsv`: the root's label before each.
     static func predict(_ folder: RunFolder, _ request: PredictionRequest) throws {
         try request.requireFormat(among: ["text", "tsv"])
-        let model = try TreeClassifier(folder)
+        let model = try TreeClassifier(folder, weights: request.weights)
         let bank = try Treebank(reading: [request.file])
         model.forEachPrediction(for: try model.encode(bank, path: request.file)) { number, prediction in
             let tree = bank.text(of: number, labels: prediction.labels.map { model.labels[Int($0)] })

@@ -1,0 +1,38 @@
+// Sums of products of bytes for processors with AVX512_VNNI, whose instruction adds four of them to each sum. It takes the bytes of
+// one factor as numbers without sign: those of a come with 128 added.
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include "kernels.h"
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma"))), \
+                             apply_to = function)
+#pragma clang fp contract(off)
+#pragma clang diagnostic ignored "-Wpsabi"  // vectors are passed to inlined functions alone
+#pragma clang diagnostic ignored "-Wunused-function"
+
+#define WIDTH 16
+#define REGISTERS 32
+#define HAS_FUSED 1
+#define HAS_PARTIAL 1
+#define HAS_FREE_MASKS 1
+
+static inline __attribute__((always_inline)) __m512 get_part(const float *p, size_t count) {
+    return _mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
+}
+static inline __attribute__((always_inline)) void put_part(float *p, __m512 x, size_t count) {
+    _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), x);
+}
+#define get_piece_part get_part
+#define put_piece_part put_part
+
+#include "vector.inc"
+#include "tile.inc"
+
+#define ADD_QUADS(sum, a, b) ((piece_sums)_mm512_dpbusd_epi32((__m512i)(sum), _mm512_set1_epi32(a), (__m512i)(b)))
+#include "quads.inc"
+
+#pragma clang attribute pop
+
+ek_quads_function ek_avx512_quads(void) { return __builtin_cpu_supports("avx512vnni") ? level_quads : NULL; }
+#endif
