@@ -31,6 +31,8 @@ public final class ComputationGraph {
     public var recording: Recording?
     /// With what precision matrix products read their factors, forward and backward.
     public var productPrecision = ProductPrecision.float32
+    /// Changes what networks do while it is there; nil: nothing is changed.
+    public var intervention: Intervention?
     /// Seed of dropout and of random inputs. Every draw takes the next of the seed's streams, also after `renew`; setting the
     /// seed starts again at the first.
     public var seed: UInt64 {

@@ -39,10 +39,10 @@ extension RecurrentState {
     }
 
     /// Whether all layers can read a whole sequence at once from where they stand: the cells have a node for it, no mask holds for
-    /// the sequence, the state has one member, and nobody records the gates of the steps.
+    /// the sequence, the state has one member, and nobody records the gates of the steps or intervenes in them.
     @inlinable
     var readsSequences: Bool {
-        if masks.isNeeded || graph.recording?.includesGates == true { return false }
+        if masks.isNeeded || graph.recording?.includesGates == true || graph.intervention != nil { return false }
         for layer in builder.layers.indices {
             guard builder.layers[layer].readsSequences else { return false }
             for part in layers[layer].expressions where part.shape.batchSize != 1 { return false }

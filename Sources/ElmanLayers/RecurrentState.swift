@@ -107,6 +107,7 @@ public struct RecurrentState<Cell: RecurrentCell> {
             if let mask = masks.state(ofLayer: layer) { state = cell.masked(state, by: mask) }
         }
         layers[layer] = cell.step(input, from: state)
+        if graph.intervention != nil { intervene(layer) }
         if graph.recording != nil { note(layer, input, from: state) }
     }
 
@@ -124,6 +125,17 @@ public struct RecurrentState<Cell: RecurrentCell> {
         }
         // A state that does not begin with the output has it beside its parts.
         if partNames.first != "Hidden" { recording.note("\(name)/hidden", cell.output(of: layers[layer])) }
+    }
+
+    /// Holds units of the new state of a layer where the graph's intervention says so.
+    @usableFromInline
+    mutating func intervene(_ layer: Int) {
+        guard let intervention = graph.intervention else { return }
+        let name = builder.layerNames[layer], partNames = Cell.State.partNames
+        let parts = layers[layer].expressions.enumerated().map { index, part in
+            index < partNames.count ? intervention.changed(part, named: "\(name)/\(partNames[index].lowercased())") : part
+        }
+        layers[layer] = Cell.State(expressions: parts)
     }
 
     @usableFromInline

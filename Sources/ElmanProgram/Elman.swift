@@ -18,9 +18,10 @@ struct ElmanProgram: ParsableCommand {
         version: elmanVersion,
         subcommands: [
             DemoCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, SearchCommand.self, ScoreCommand.self,
-            GenerateCommand.self, PairsCommand.self, CompareCommand.self, SearchHyperparametersCommand.self, PlotCommand.self,
-            GradientsCommand.self, MemoryTasksCommand.self,
-            InspectCommand.self, CheckDataCommand.self, MakeDataCommand.self, BenchCommand.self,
+            GenerateCommand.self, PairsCommand.self, ExplainCommand.self, UnitsCommand.self, ProbeCommand.self,
+            GradientsCommand.self, MemoryTasksCommand.self, CompareCommand.self,
+            SearchHyperparametersCommand.self, PlotCommand.self, InspectCommand.self, CheckDataCommand.self, MakeDataCommand.self,
+            BenchCommand.self,
         ])
 
     /// What `elman` alone says.

@@ -17,7 +17,9 @@ private struct MarkupScanner {
             switch scalar {
             case "<": if !scanTag() { return false }
             case "&": if !scanEntity() { return false }
-            case ">": return false
+            case ">":
+                if place >= 2, text[place - 2..<place].elementsEqual("]]".unicodeScalars) { return false }
+                place += 1
             default:
                 if !isAllowed(scalar) { return false }
                 place += 1

@@ -28,6 +28,7 @@ public struct AttentionPooling: Sendable {
         let hidden = tanh(affine(weights(in: graph), states, bias(in: graph)))
         let scores = (scoreWeights(in: graph) * hidden).reshaped([states.shape.columns])
         let weights = softmax(scores)
+        graph.recording?.note("pooling/weights", weights)
         return AttentionResult(context: weightedColumnSum(states, weights), weights: weights)
     }
 

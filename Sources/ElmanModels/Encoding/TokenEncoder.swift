@@ -39,10 +39,14 @@ public struct TokenEncoder: Sendable {
 
     /// The vectors of the words of a sentence, `[outputSize]` each, without dropout.
     public func vectors(of sentence: EncodedSentence, in graph: ComputationGraph) -> [Expression] {
-        if words.characters == nil, words.cases == nil { return sentence.words.map { words.embeddings[$0, in: graph] } }
-        return sentence.words.indices.map {
-            words(sentence.words[$0], characters: sentence.characters[$0], wordCase: sentence.cases[$0], in: graph)
-        }
+        let isPlain = words.characters == nil && words.cases == nil
+        let vectors =
+            isPlain
+            ? sentence.words.map { words.embeddings[$0, in: graph] }
+            : sentence.words.indices.map {
+                words(sentence.words[$0], characters: sentence.characters[$0], wordCase: sentence.cases[$0], in: graph)
+            }
+        return graph.tokenVectors(vectors, named: words.embeddings.name)
     }
 
     /// The vectors of the words of a sentence. In training, and unless masks hold for whole sentences, a share of each is

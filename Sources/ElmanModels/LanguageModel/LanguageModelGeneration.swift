@@ -56,13 +56,17 @@ public struct GenerationOptions: Sendable, Hashable {
 
 extension LanguageModel {
     /// Draws tokens that follow a prompt. A model that was trained sentence by sentence begins anew after each end mark.
-    /// - Parameter each: is handed every token as it is drawn; returning false stops.
+    /// - Parameters:
+    ///   - intervention: what is changed in the network while it writes.
+    ///   - each: is handed every token as it is drawn; returning false stops.
     public func generate(
-        after prompt: [Int32] = [], _ options: GenerationOptions = GenerationOptions(), each: (Int32) -> Bool = { _ in true }
+        after prompt: [Int32] = [], _ options: GenerationOptions = GenerationOptions(), intervention: Intervention? = nil,
+        each: (Int32) -> Bool = { _ in true }
     ) throws(DataError) -> [Int32] {
         try options.validate()
         let graph = ComputationGraph(keepsForBackward: false)
-        var reader = LanguageModelReader(self)
+        graph.intervention = intervention
+        var reader = LanguageModelReader(self, in: graph)
         for token in prompt { reader.read(token, in: graph) }
         var generator = RandomGenerator(seed: options.seed, stream: 0x67_656E)
         var tokens: [Int32] = []

@@ -16,9 +16,12 @@ public struct LanguageModelReader: Sendable {
     public private(set) var logNormalizer: Float?
 
     /// A reader that has read the mark before a sentence and nothing else.
-    public init(_ model: LanguageModel) {
+    public init(_ model: LanguageModel) { self.init(model, in: ComputationGraph(keepsForBackward: false)) }
+
+    /// As `init(_:)`, with a graph whose memory serves many readings.
+    init(_ model: LanguageModel, in graph: ComputationGraph) {
         self.model = model
-        read(model.boundary, in: ComputationGraph(keepsForBackward: false))
+        read(model.boundary, in: graph)
     }
 
     /// Reads a token.

@@ -56,6 +56,9 @@ struct WindowNetwork: RecurrentNetwork {
         return WindowState(network: self, graph: graph, window: parts[0])
     }
 
+    /// What recordings and interventions call its units.
+    private static let seriesName = "hidden/0/hidden"
+
     /// The vectors of the boundary, for so many texts side by side.
     fileprivate func padding(for batchSize: Int, in graph: ComputationGraph) -> [Expression] {
         let vector = embeddings[Array(repeating: boundary, count: batchSize), in: graph]
@@ -63,7 +66,10 @@ struct WindowNetwork: RecurrentNetwork {
     }
 
     fileprivate func output(of window: [Expression]) -> Expression {
-        let tokens = concatenate(window), units = tanh(layer(tokens))
+        let tokens = concatenate(window), graph = tokens.graph
+        var units = tanh(layer(tokens))
+        if let intervention = graph.intervention { units = intervention.changed(units, named: Self.seriesName) }
+        graph.recording?.note(Self.seriesName, units)
         return hasDirectConnections ? concatenate(units, tokens) : units
     }
 }

@@ -14,7 +14,7 @@ public struct GraphParser: Sendable {
     private let reader: ParserReader
     private let relations: ParserRelations
     private let root: Parameter
-    private let arcs: BiaffineArcScorer
+    let arcs: BiaffineArcScorer
     private let labels: BiaffineLabelScorer
     private let dropoutRate: Float
 
@@ -38,7 +38,7 @@ public struct GraphParser: Sendable {
     }
 
     /// The states of the root and of all words, `[output size, n + 1]`.
-    private func states(of sentence: ParserSentence, in graph: ComputationGraph, isTraining: Bool) -> Expression {
+    func states(of sentence: ParserSentence, in graph: ComputationGraph, isTraining: Bool) -> Expression {
         let states = reader.read(sentence, after: root(in: graph), in: graph, isTraining: isTraining).outputMatrix
         return dropout(states, rate: isTraining ? dropoutRate : 0)
     }

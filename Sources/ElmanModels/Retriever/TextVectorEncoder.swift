@@ -26,7 +26,8 @@ struct TextVectorEncoder: Sendable {
     /// The vector of a text, `[vectorSize]`; for cosines of length 1.
     func vector(of tokens: some Collection<Int32>, in graph: ComputationGraph, isTraining: Bool) -> Expression {
         let rate = isTraining ? configuration.dropout : 0
-        let inputs = tokens.map { dropout(embeddings[Int($0), in: graph], rate: rate) }
+        let vectors = graph.tokenVectors(tokens.map { embeddings[Int($0), in: graph] }, named: embeddings.name)
+        let inputs = vectors.map { dropout($0, rate: rate) }
         let reading = network.read(inputs, in: graph, dropout: RecurrentDropout(betweenLayers: rate))
         let vector = dropout(pooling(reading), rate: rate)
         guard configuration.similarity == .cosine else { return vector }

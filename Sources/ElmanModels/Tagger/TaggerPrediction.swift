@@ -46,7 +46,7 @@ extension Tagger {
     }
 
     /// The best tags of sentences of one word at least.
-    private func decode(_ outputs: [[Expression]], in graph: ComputationGraph) -> [[Int]] {
+    func decode(_ outputs: [[Expression]], in graph: ComputationGraph) -> [[Int]] {
         if outputs.isEmpty { return [] }
         if previousTags != nil { return greedyTags(outputs) }
         let emissions = outputs.map(emissions)

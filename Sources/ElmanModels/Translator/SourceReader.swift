@@ -56,7 +56,8 @@ struct SourceReader: Sendable {
     /// Reads tokens, one at least.
     func read(_ tokens: [Int32], in graph: ComputationGraph, isTraining: Bool) -> SourceReading {
         let rate = isTraining && !configuration.isDropoutVariational ? configuration.dropout : 0
-        let inputs = tokens.map { dropout(embeddings[Int($0), in: graph], rate: rate) }
+        let vectors = graph.tokenVectors(tokens.map { embeddings[Int($0), in: graph] }, named: embeddings.name)
+        let inputs = vectors.map { dropout($0, rate: rate) }
         let recurrentDropout = configuration.recurrentDropout(isTraining)
         switch network {
         case .forward(let network):

@@ -103,7 +103,9 @@ public struct TreeClassifier: Sendable {
             let children = tree.children(of: node)
             return TreeNode(children: children.map { Int($0) }, input: children.isEmpty ? words.next() : noWord)
         }
-        return network.outputs(of: nodes)
+        let outputs = network.outputs(of: nodes)
+        for output in outputs { graph.recording?.note("network/hidden", output) }
+        return outputs
     }
 
     /// The scores of all labels for nodes' vectors, as a batch `[labels.count]×n`.

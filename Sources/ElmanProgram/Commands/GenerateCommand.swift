@@ -17,6 +17,7 @@ struct GenerateCommand: ParsableCommand {
     @Flag(help: "Allow <unk>.") var allowUnknown = false
     @Flag(help: "One JSON object a text.") var json = false
     @OptionGroup var held: WeightFlags
+    @OptionGroup var hold: HoldFlags
     @OptionGroup var common: CommonFlags
 
     func validate() throws {
@@ -27,6 +28,7 @@ struct GenerateCommand: ParsableCommand {
         }
         if let topK, topK < 1 { throw ValidationError("--top-k is \(topK); give at least 1") }
         if let topP, !(topP > 0 && topP <= 1) { throw ValidationError("--top-p is \(topP); give a number above 0, at most 1") }
+        guard !hold.ablate.contains("best") else { throw ValidationError("--ablate best is for elman units; name the unit") }
         guard seed >= 0 else { throw ValidationError("--seed is \(seed); give 0 or a positive number") }
     }
 
@@ -34,11 +36,12 @@ struct GenerateCommand: ParsableCommand {
         let console = common.start()
         let model = try LanguageModel(contentsOf: runPath, weights: held.precision)
         let start = try prompt.map { prompt throws(DataError) in try model.encoder.encode(prompt).tokens } ?? []
+        let intervention = try hold.intervention(in: model)
         for number in 0..<count {
             let options = GenerationOptions(
                 length: length, temperature: temperature, topCount: topK, topProbability: topP, allowsUnknown: allowUnknown,
                 seed: UInt64(seed) &+ UInt64(number))
-            let tokens = try model.generate(after: start, options)
+            let tokens = try model.generate(after: start, options, intervention: intervention)
             show(tokens, after: start, model, console)
         }
     }

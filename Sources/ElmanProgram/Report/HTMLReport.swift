@@ -1,9 +1,11 @@
-/// One self-contained page: styles and drawings inside, no script, nothing loaded from elsewhere. Well-formed XML as well as HTML.
+/// One self-contained page: styles and drawings inside, no script but one of ours, nothing loaded from elsewhere. Well-formed XML as
+/// well as HTML.
 struct HTMLReport: Sendable {
     /// The page's title.
     let title: String
     private var parts: [String] = []
     private var footer: String?
+    private var script: (code: String, style: String)?
 
     /// An empty page with a title and, under it, a line that says what the page is about.
     init(title: String, subtitle: String? = nil) {
@@ -86,8 +88,22 @@ struct HTMLReport: Sendable {
         parts.append(element("p", ["class": "shaded"], spans.joined()))
     }
 
+    /// Markup as it is.
+    mutating func markup(_ markup: String) { parts.append(markup) }
+
+    /// A script of ours at the end of the page, without `<` and `&`, and the styles of what it works on.
+    mutating func run(_ code: String, style: String) { script = (code, style) }
+
     /// A last line, small: what made the page, and how to make it again.
     mutating func signature(_ text: String) { footer = text }
+
+    /// What our script is known by: a number that no text can have guessed, since it follows from all of them. Nil without a script.
+    private var scriptNumber: String? {
+        guard script != nil else { return nil }
+        var fingerprint = Fingerprint()
+        fingerprint.add(parts.flatMap { $0.utf8.map { Int32($0) } })
+        return fingerprint.text
+    }
 
     /// The whole page.
     var html: String {
@@ -96,11 +112,16 @@ struct HTMLReport: Sendable {
         result += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
         result += "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
         // Even if text from a file got past the escaping, a browser would run and load nothing.
-        let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+        let once = scriptNumber
+        let scripts = once.map { "; script-src 'nonce-\($0)'" } ?? ""
+        let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:" + scripts
         result += element("meta", ["http-equiv": "Content-Security-Policy", "content": policy]) + "\n"
-        result += element("title", text: title) + "\n<style>\n" + pageStyle + chartStyle + "</style>\n</head>\n<body>\n<main>\n"
+        result +=
+            element("title", text: title) + "\n<style>\n" + pageStyle + chartStyle + (script?.style ?? "")
+            + "</style>\n</head>\n<body>\n<main>\n"
         result += element("h1", text: title) + "\n" + parts.joined(separator: "\n") + "\n</main>\n"
         if let footer { result += element("footer", text: footer) + "\n" }
+        if let script, let once { result += element("script", ["nonce": once], "\n" + script.code) + "\n" }
         return result + "</body>\n</html>\n"
     }
 }

@@ -46,6 +46,7 @@ let pageStyle: String = {
         .shaded{font:14px/1.9 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre-wrap;
         max-width:none;overflow-wrap:anywhere}
         .shaded span{padding:2px 0}
+        .shaded .u{text-decoration:underline;text-decoration-thickness:2px;text-underline-offset:4px}
         svg.chart{display:block;width:100%;height:auto;min-width:560px}
         svg.chart.natural{width:auto;max-width:none;min-width:0}
         footer{font-size:13px;color:var(--soft);padding-top:14px;padding-bottom:36px}
