@@ -33,6 +33,8 @@ public final class ComputationGraph {
     public var productPrecision = ProductPrecision.float32
     /// Changes what networks do while it is there; nil: nothing is changed.
     public var intervention: Intervention?
+    /// Notes when batches run while it is there; nil: nobody looks at a clock.
+    public var profile: ExecutionProfile?
     /// Seed of dropout and of random inputs. Every draw takes the next of the seed's streams, also after `renew`; setting the
     /// seed starts again at the first.
     public var seed: UInt64 {

@@ -19,7 +19,7 @@ struct ElmanProgram: ParsableCommand {
         subcommands: [
             DemoCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, SearchCommand.self, ScoreCommand.self,
             GenerateCommand.self, PairsCommand.self, ExplainCommand.self, UnitsCommand.self, ProbeCommand.self,
-            GradientsCommand.self, MemoryTasksCommand.self, CompareCommand.self,
+            GraphCommand.self, GradientsCommand.self, MemoryTasksCommand.self, CompareCommand.self,
             SearchHyperparametersCommand.self, PlotCommand.self, InspectCommand.self, CheckDataCommand.self, MakeDataCommand.self,
             BenchCommand.self,
         ])

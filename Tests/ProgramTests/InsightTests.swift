@@ -87,7 +87,7 @@ import Testing
         ("parse", ["cats|NOUN see|VERB dogs|NOUN"], "cats"),
     ]
 
-    @Test(arguments: tasks) func modelsOfAllTasksAreExplained(task: String, text: [String], part: String) throws {
+    @Test(arguments: tasks) func modelsOfAllTasksAreExplainedAndDrawn(task: String, text: [String], part: String) throws {
         let folder = try TaskRun.copy(task)
         let explained = try Program.run(["explain", "run"] + text, in: folder)
         #expect(explained.status == 0 && explained.output.contains(part), "\(explained.transcript)")
@@ -99,6 +99,9 @@ import Testing
         #expect(json["task"] as? String == task)
         let inspected = try Program.run(["inspect", "a.safetensors"], in: folder)
         #expect(inspected.status == 0, "\(inspected.transcript)")
+        let drawn = try Program.run(["graph", "run"] + text + ["--html", "graph.html"], in: folder)
+        #expect(drawn.status == 0 && drawn.output.contains("computed in"), "\(drawn.transcript)")
+        #expect(try page(folder, "graph.html").contains("What ran together"))
     }
 
     @Test func whatCannotBeExplainedIsTold() throws {

@@ -44,9 +44,15 @@ extension ComputationGraph {
         for batch in stride(from: storage.pointee.batches.count - 1, through: 0, by: -1) where isReachable(batch) {
             if postponesShared, storage.pointee.isShared(batch: batch) { continue }
             let op = table[Int(storage.pointee.batches[batch].op)].unsafelyUnwrapped
-            op._withUnsafeGuaranteedRef { runBackward(batch, $0) }
+            let start = profile?.time
+            op._withUnsafeGuaranteedRef {
+                runBackward(batch, $0)
+                if let start { note(.backward, batch, $0, since: start) }
+            }
         }
+        let start = profile?.time
         storage.pointee.flushAllProducts()
+        if let start { profile?.add(.deferred, "products of parameters", nil, nodes: 0, rows: 0, since: start) }
     }
 
     @inline(__always)

@@ -50,9 +50,19 @@ extension ComputationGraph {
                 firstRows: Int32(truncatingIfNeeded: graph.pointee.batchRows.count), auxiliary: nil, output: output))
         let kept = graph.pointee.auxiliary.used
         graph.collectArguments(batch, op)
+        let start = profile?.time
         op.forward(call(batch, inputGradients: nil))
+        if let start { note(.forward, batch, op, since: start) }
         if !keepsForBackward { graph.pointee.auxiliary.reset(to: kept) }
         if checksFinite, ek_all_finite(rowCount * Int(size.count), output) == 0 { reportNonFinite(batch) }
+    }
+
+    /// Adds to the profile that a batch ran.
+    @inline(never)
+    func note(_ pass: ExecutionProfile.Pass, _ batch: Int, _ op: Op, since start: Double) {
+        let record = storage.pointee.batches[batch]
+        let shape = storage.pointee.shape(of: Int(storage.pointee.batchNodes[Int(record.firstNode)]))
+        profile?.add(pass, op.name, shape, nodes: Int(record.nodeCount), rows: Int(record.rowCount), since: start)
     }
 
     /// The call of a batch.
