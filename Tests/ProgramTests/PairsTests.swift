@@ -33,6 +33,17 @@ import Testing
         #expect(groups["article"]?["pairs"] as? Int == 1)
     }
 
+    @Test func groupsComeKindByKindAndNumbersBySize() throws {
+        let folder = try TrainedRun.copy()
+        let rows = [("b", 10), ("a", 9), ("b", 1)].map { "the cat sees the moon\tthe cat the sees moon\t\($0)\t\($1)" }
+        try folder.write((["good\tbad\torder\tdistance"] + rows).joined(separator: "\n") + "\n", to: "pairs.tsv")
+        let outcome = try Program.run(["pairs", "run", "pairs.tsv"], in: folder)
+        let names = outcome.lines.filter { $0.hasPrefix("order") || $0.hasPrefix("distance") }.map {
+            $0.split(separator: " ").prefix(2).joined(separator: " ")
+        }
+        #expect(names == ["order b", "order a", "distance 1", "distance 9", "distance 10"], "\(outcome.transcript)")
+    }
+
     @Test func comparesWithAnotherRunAndWithCounts() throws {
         let folder = try TrainedRun.copy()
         try folder.write(Self.pairs, to: "pairs.tsv")

@@ -101,7 +101,7 @@ import Testing
         let folder = try folder("classify")
         for flag in ["--batch-size", "--batch-tokens"] {
             let arguments = [
-                "train", "classify", "train", "--dry-run", "--hidden", "300", "--memory-limit", "50MB", "--max-length", "4", flag,
+                "train", "classify", "train", "--dry-run", "--hidden", "300", "--memory-limit", "58MB", "--max-length", "4", flag,
             ]
             let refused = try Program.run(arguments + ["1000"], in: folder)
             let words = refused.errors.split(separator: " ")

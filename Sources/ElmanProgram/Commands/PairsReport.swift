@@ -13,9 +13,19 @@ struct PairsReport {
     var lines: [String] {
         var rows = [row("all pairs", \.all)]
         if first.known.pairs < first.all.pairs { rows.append(row("without unknown words", \.known)) }
-        for place in first.groups.indices { rows.append(groupRow(place)) }
+        for place in groupOrder { rows.append(groupRow(place)) }
         let header = ["", "pairs"] + results.flatMap { [printable($0.name), "95 %"] }
         return alignedColumns(rows, header: header) + notes
+    }
+
+    /// The places of the groups: kind by kind as they occur in the file; numbers by size, then other names as they occur.
+    private var groupOrder: [Int] {
+        let groups = first.groups.map(\.group)
+        func rank(_ place: Int) -> (Int, Int, Int) {
+            let kind = groups.firstIndex { $0.key == groups[place].key } ?? place
+            return Int(groups[place].name).map { (kind, 0, $0) } ?? (kind, 1, place)
+        }
+        return groups.indices.sorted { rank($0) < rank($1) }
     }
 
     private func row(_ name: String, _ share: KeyPath<MinimalPairMetrics, MinimalPairMetrics.Share>) -> [String] {
@@ -79,7 +89,7 @@ struct PairsReport {
         object["known"] = .object(json(metrics.known))
         object["unknown_words"] = JSONValue(metrics.unknownWords.count)
         var groups = JSONObject()
-        for (group, share) in metrics.groups {
+        for (group, share) in groupOrder.map({ metrics.groups[$0] }) {
             var names = groups[group.key]?.asObject ?? JSONObject()
             names[group.name] = .object(json(share))
             groups[group.key] = .object(names)
