@@ -18,13 +18,33 @@ import Testing
         return draw.sequence(length, size: 3).map { graph.input($0) }
     }
 
+    /// A recording with the graph that has its values.
+    struct Recorded {
+        let graph: ComputationGraph
+
+        func values(of name: String) -> [[Float]] { graph.recording!.values(of: name) }
+        var series: [Recording.Series] { graph.recording!.series }
+    }
+
+    @Test func aGraphWithARecordingGoesWhenItIsNotNeeded() {
+        weak var gone: ComputationGraph?
+        do {
+            let graph = ComputationGraph()
+            graph.recording = Recording()
+            gone = graph
+            _ = randomNetwork(.lstm).transduce(Self.inputs(in: graph)).scalars
+            #expect(graph.recording?.series.isEmpty == false)
+        }
+        #expect(gone == nil)
+    }
+
     /// Outputs with and without a recording, and the recording.
     static func readings(
         _ read: (ComputationGraph) -> [Expression]
-    ) -> (plain: [[Float]], recorded: [[Float]], recording: Recording) {
-        let plain = ComputationGraph(), graph = ComputationGraph(), recording = Recording()
-        graph.recording = recording
-        return (read(plain).scalars, read(graph).scalars, recording)
+    ) -> (plain: [[Float]], recorded: [[Float]], recording: Recorded) {
+        let plain = ComputationGraph(), graph = ComputationGraph()
+        graph.recording = Recording()
+        return (read(plain).scalars, read(graph).scalars, Recorded(graph: graph))
     }
 
     @Test(arguments: CellKind.allCases) func resultsKeepTheirBits(_ kind: CellKind) {
@@ -47,7 +67,7 @@ import Testing
     }
 
     /// The state before and after each step, and the gates of the step, of a network of one layer.
-    static func gates(_ kind: CellKind) -> Recording {
+    static func gates(_ kind: CellKind) -> Recorded {
         let network = randomNetwork(kind, layerCount: 1)
         return readings { network.transduce(inputs(in: $0)) }.recording
     }

@@ -63,6 +63,8 @@ extension InspectableModel {
     public func record(_ text: InspectedText, intervention: Intervention? = nil) throws(DataError) -> RecordedText {
         let graph = ComputationGraph(keepsForBackward: false), recording = Recording()
         graph.recording = recording
+        // The values are read while the graph is there.
+        defer { graph.recording = nil }
         graph.intervention = intervention
         return RecordedText(try inspect(text, in: graph), recording)
     }

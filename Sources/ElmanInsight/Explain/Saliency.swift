@@ -96,6 +96,8 @@ extension InspectableModel {
     ) throws(DataError) -> [GradientBySteps] {
         let graph = ComputationGraph(), recording = Recording()
         graph.recording = recording
+        // The values are read while the graph is there.
+        defer { graph.recording = nil }
         defer { parameters.clearGradients() }
         let inspection = try inspect(text, in: graph)
         let decision = inspection.decisions[place]
@@ -137,7 +139,7 @@ private final class TokenInputs {
             let share = selectedName == nil || name == selectedName ? share : 1
             let constants = vectors.map { vector in
                 let value = vector.value
-                return graph.input(Tensor(shape: value.shape, scalars: value.scalars.map { $0 * share }))
+                return vector.graph.input(Tensor(shape: value.shape, scalars: value.scalars.map { $0 * share }))
             }
             inputs[name, default: []] += constants
             return constants

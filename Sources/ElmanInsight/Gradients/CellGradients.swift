@@ -43,6 +43,8 @@ public struct CellGradients: Sendable {
     private static func gates(of network: any RecurrentNetwork, _ sequences: [[[Float]]]) -> [GateSummary] {
         let graph = ComputationGraph(keepsForBackward: false), recording = Recording()
         graph.recording = recording
+        // The values are read while the graph is there.
+        defer { graph.recording = nil }
         for sequence in sequences { _ = network.transduce(sequence.map { graph.input($0) }) }
         return GateSummary.all(in: recording)
     }

@@ -17,6 +17,8 @@ extension LanguageModel {
         let starts = Array(stride(from: 0, through: tokens.count - length, by: max(1, (tokens.count - length) / max(1, count))))
         let graph = ComputationGraph(keepsForBackward: false), recording = Recording()
         graph.recording = recording
+        // The values are read while the graph is there.
+        defer { graph.recording = nil }
         let values = embeddings.values.scalars, size = embeddings.size
         let flows = starts.prefix(count).map { start in
             let inputs = tokens[start..<start + length].map { Array(values[Int($0) * size..<(Int($0) + 1) * size]) }

@@ -43,6 +43,8 @@ struct ExplainedText {
         unit = model.unit
         let graph = ComputationGraph(keepsForBackward: false), recording = Recording()
         graph.recording = recording
+        // The values are read while the graph is there.
+        defer { graph.recording = nil }
         let inspection = try model.inspect(text, in: graph)
         self.inspection = inspection
         record = RecordedText(inspection, recording)
