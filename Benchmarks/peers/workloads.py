@@ -115,15 +115,17 @@ def items(workload, data):
 
 
 def windows_of(items, number, step, seconds, windows):
-    """Units a second in each window of `step(item) -> (loss, units)`, and the number of the item after the last."""
-    rates = []
+    """Units a second in each window of `step(item) -> (loss, units)`, by the clock and by the processor time of the process, and
+    the number of the item after the last."""
+    rates, processor_rates = [], []
     for _ in range(windows):
-        start, units = time.perf_counter(), 0
+        start, begun, units = time.perf_counter(), time.process_time(), 0
         while units == 0 or time.perf_counter() - start < seconds / windows:
             units += step(items[number % len(items)])[1]
             number += 1
+        processor_rates.append(units / (time.process_time() - begun))
         rates.append(units / (time.perf_counter() - start))
-    return rates, number
+    return rates, processor_rates, number
 
 
 def measure(options, peer, items, step, evaluate=None, evaluated=None):
@@ -131,19 +133,21 @@ def measure(options, peer, items, step, evaluate=None, evaluated=None):
     then, where given, `evaluate(item)` on the items that are `evaluated`; prints the line of JSON."""
     warm_up = WARM_UP.get(options.workload, 1)
     tail = [step(items[number % len(items)]) for number in range(warm_up)][warm_up // 2:]
-    rates, number = windows_of(items, warm_up, step, options.seconds, 5)
+    rates, processor_rates, number = windows_of(items, warm_up, step, options.seconds, 5)
     unit = UNITS.get(options.workload, "words")
     line = {
         "peer": peer, "workload": options.workload, "threads": options.threads, "unit": unit,
         unit + "_per_sec": round(statistics.median(rates), 2), "min": round(min(rates), 2), "max": round(max(rates), 2),
         "updates": number - warm_up,
     }
+    if options.threads == 1:
+        line["per_cpu_sec"] = round(statistics.median(processor_rates), 2)
     if options.workload in WARM_UP:
         line["loss_after_N_updates"] = round(sum(loss for loss, _ in tail) / sum(units for _, units in tail), 4)
         line["N"] = warm_up
     if evaluate:
         evaluate(evaluated[0])
-        rates, _ = windows_of(evaluated, 1, evaluate, min(2, options.seconds), 3)
+        rates, _, _ = windows_of(evaluated, 1, evaluate, min(2, options.seconds), 3)
         line["eval_" + unit + "_per_sec"] = round(statistics.median(rates), 2)
     line["peak_rss_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
     print(json.dumps(line), flush=True)
