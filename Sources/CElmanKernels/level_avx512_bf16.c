@@ -14,22 +14,7 @@
 #pragma clang diagnostic ignored "-Wpsabi"  // vectors are passed to inlined functions alone
 #pragma clang diagnostic ignored "-Wunused-function"
 
-#define WIDTH 16
-#define REGISTERS 32
-#define HAS_FUSED 1
-#define HAS_PARTIAL 1
-#define HAS_FREE_MASKS 1
-
-static inline __attribute__((always_inline)) __mmask16 mask_of(size_t count) { return (__mmask16)((1u << count) - 1); }
-static inline __attribute__((always_inline)) __m512 get_part(const float *p, size_t count) {
-    return _mm512_maskz_loadu_ps(mask_of(count), p);
-}
-static inline __attribute__((always_inline)) void put_part(float *p, __m512 x, size_t count) {
-    _mm512_mask_storeu_ps(p, mask_of(count), x);
-}
-#define get_piece_part get_part
-#define put_piece_part put_part
-
+#include "avx512.inc"
 #include "vector.inc"
 #include "transpose.inc"
 #include "tile.inc"

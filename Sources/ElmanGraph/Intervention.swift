@@ -1,6 +1,7 @@
 import ElmanTensor
 
-/// What is changed in networks while they run: units held at a value, vectors of tokens replaced.
+/// What is changed in networks while they run: units held at a value, states and vectors of
+/// tokens replaced.
 ///
 ///     let intervention = Intervention()
 ///     intervention.hold(unit: 12, of: "rnn/0/hidden", at: 0)
@@ -19,6 +20,9 @@ public final class Intervention {
     private var held: [String: Held] = [:]
     /// What stands in the place of the vectors of a text's tokens. It is given the name of their table.
     public var replacement: ((_ vectors: [Expression], _ name: String) -> [Expression])?
+    /// What stands in the place of the parts of a layer's state after every step, its cell's order kept: what goes on from them and
+    /// what is made of them. It is given the layer's name.
+    public var stateReplacement: ((_ parts: [Expression], _ layer: String) -> [Expression])?
     /// Series of which units are held that no network has come upon so far: misspelt, or no part of a state.
     public private(set) var unused: Set<String> = []
 

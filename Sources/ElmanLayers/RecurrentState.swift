@@ -135,7 +135,7 @@ public struct RecurrentState<Cell: RecurrentCell> {
         let parts = layers[layer].expressions.enumerated().map { index, part in
             index < partNames.count ? intervention.changed(part, named: "\(name)/\(partNames[index].lowercased())") : part
         }
-        layers[layer] = Cell.State(expressions: parts)
+        layers[layer] = Cell.State(expressions: intervention.stateReplacement?(parts, name) ?? parts)
     }
 
     @usableFromInline

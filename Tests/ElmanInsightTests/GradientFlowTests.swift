@@ -66,6 +66,33 @@ import Testing
         #expect(abs(norm / (squares / 3).squareRoot() - 1) < 1e-3)
     }
 
+    /// The parts of a state are derived by one by one, although a coupled LSTM makes its hidden value of its memory.
+    @Test func theNormOfAStateInTwoPartsAgreesWithDifferences() {
+        let network = makeNetwork(kind: .coupledLSTM, inputSize: 2, hiddenSize: 3, in: ParameterCollection(seed: 5))
+        let inputs: [[Float]] = [[0.5, -1], [1, 0.25]]
+        let graph = ComputationGraph()
+        var first = network.start(in: graph)
+        first.addInput(graph.input(inputs[0]))
+        let parts = first.values[0], step: Float = 1e-2
+        func output(_ part: Int, _ unit: Int, by change: Float) -> [Float] {
+            var parts = parts
+            parts[part][unit, 0] += change
+            let graph = ComputationGraph()
+            var next = network.start(from: [parts], in: graph)
+            next.addInput(graph.input(inputs[1]))
+            return next.output.value.scalars
+        }
+        var squares = 0.0
+        for (part, unit) in [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)] {
+            for (high, low) in zip(output(part, unit, by: step), output(part, unit, by: -step)) {
+                let slope = Double(high - low) / Double(2 * step)
+                squares += slope * slope
+            }
+        }
+        let norms = GradientFlow(of: network, inputs: inputs).norms
+        #expect(abs(norms[1] / (squares / 3).squareRoot() - 1) < 1e-3 && norms[0] == 1, "\(norms)")
+    }
+
     @Test func thePlainNetworkForgetsWhereTheLSTMDoesNot() {
         func flow(_ kind: CellKind, _ options: NetworkOptions = NetworkOptions()) -> GradientFlow {
             let network = makeNetwork(

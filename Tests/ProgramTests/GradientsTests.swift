@@ -22,7 +22,27 @@ import Testing
     @Test func aTrainedModelIsMeasuredOnAText() throws {
         let folder = try TrainedRun.words.get()
         let outcome = try Program.run(["gradients", "run", "dev.txt", "--length", "12"], in: folder)
-        #expect(outcome.status == 0 && outcome.output.contains("rnn/0/forgetGate"), "\(outcome.transcript)")
+        #expect(outcome.status == 0 && outcome.output.contains("rnn/0"), "\(outcome.transcript)")
+        #expect(outcome.output.contains("forgetGate") && outcome.output.contains("tokens before"), "\(outcome.transcript)")
+        #expect(!outcome.output.contains("tokens after"), "\(outcome.transcript)")
+    }
+
+    @Test(arguments: ["classify", "tag", "seq2seq", "retrieve", "parse"])
+    func runsOfEveryTaskWithAnEncoderAreMeasured(_ task: String) throws {
+        let folder = try TaskRun.copy(task)
+        let outcome = try Program.run(["gradients", "run", "train", "--json", "--html", "page.html"], in: folder)
+        try #require(outcome.status == 0, "\(outcome.transcript)")
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        let networks = try #require(object["networks"] as? [[String: Any]])
+        #expect(networks.allSatisfy { (($0["trained"] as? [Double])?.first ?? 0) > 0.99 }, "\(outcome.output)")
+        let before = try #require((object["loss"] as? [String: Any])?["before"] as? [Double])
+        #expect(before.count > 1 && networks.count > 0 && before.allSatisfy { $0.isFinite } && before[0] > 0)
+        #expect(try String(contentsOfFile: folder["page.html"], encoding: .utf8).contains("Gradient of the loss"))
+    }
+
+    @Test func aModelWithoutStepsIsRefused() throws {
+        let outcome = try Program.run(["gradients", "run", "train"], in: try TaskRun.copy("tree"))
+        #expect(outcome.status == 78 && outcome.errors.contains("step by step"), "\(outcome.transcript)")
     }
 
     @Test func memoryTasksTellWhatIsSolved() throws {
@@ -39,7 +59,7 @@ import Testing
     @Test(arguments: [
         (["gradients", "--cells", "lstn"], "did you mean \"lstm\""), (["gradients", "--learn", "ading"], "adding"),
         (["gradients", "nowhere"], "no text to measure on"), (["memory-tasks", "--lengths", "5,x"], "'x'"),
-        (["memory-tasks", "--task", "coppy"], "copy"),
+        (["memory-tasks", "--task", "coppy"], "copy"), (["gradients", "run", "text", "--texts", "0"], "1 to 10000"),
     ])
     func wrongUsageIsNamed(_ arguments: [String], _ part: String) throws {
         let outcome = try Program.run(arguments, in: TemporaryFolder())

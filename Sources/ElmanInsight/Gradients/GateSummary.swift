@@ -37,13 +37,31 @@ public struct GateSummary: Sendable, Hashable {
 
     /// Of every gate of a recording; steps of a batch count as steps of their own.
     public static func all(in recording: Recording) -> [GateSummary] {
-        recording.series.filter { $0.name.hasSuffix("Gate") || $0.name.hasSuffix("/decay") }.map { series in
+        var values = GateValues()
+        values.add(recording)
+        return values.summaries
+    }
+}
+
+/// The values of gates, recording after recording.
+struct GateValues {
+    private var gates: [(name: String, values: [[Float]])] = []
+
+    /// Adds what a recording has, one array a step and member of a batch.
+    mutating func add(_ recording: Recording) {
+        for series in recording.series where series.name.hasSuffix("Gate") || series.name.hasSuffix("/decay") {
             let size = series.steps[0].shape.rows
             let values = series.steps.flatMap { step -> [[Float]] in
                 let scalars = step.value.scalars
                 return stride(from: 0, to: scalars.count, by: size).map { Array(scalars[$0..<$0 + size]) }
             }
-            return GateSummary(name: series.name, values: values)
+            guard let place = gates.firstIndex(where: { $0.name == series.name }) else {
+                gates.append((series.name, values))
+                continue
+            }
+            gates[place].values += values
         }
     }
+
+    var summaries: [GateSummary] { gates.map { GateSummary(name: $0.name, values: $0.values) } }
 }

@@ -8,10 +8,11 @@ import ElmanTensor
 ///     let flow = GradientFlow(of: network, inputs: words)
 ///     flow.norms[20]          // near 0: what was read 20 steps ago cannot be learnt from
 ///
-/// The state has all parts of all layers, so that the memory of an LSTM counts. Exact: one row of the Jacobian is the gradient of
-/// one output unit, and all units are members of one batch.
+/// The state has all parts of all layers, so that the memory of an LSTM counts; each part is derived by with the others of its step
+/// held. Exact: one row of the Jacobian is the gradient of one output unit, and all units are members of one batch.
 public struct GradientFlow: Sendable, Hashable {
-    /// `norms[k]` = ‖∂h_T / ∂s_{T-k}‖_F / √H: 1 at distance 0, for as many distances as there are inputs.
+    /// `norms[k]` = ‖∂h_T / ∂s_{T-k}‖_F / √H, for as many distances as there are inputs; 1 at distance 0 where the output is a part of
+    /// the state.
     public let norms: [Double]
 
     /// Measures at the last of some inputs, from the initial state on. Gradients of the network's parameters are overwritten
@@ -24,6 +25,7 @@ public struct GradientFlow: Sendable, Hashable {
         for input in inputs {
             let copies = (0..<size).flatMap { _ in input }
             state.addInput(graph.input(Tensor(shape: Shape([input.count], batchSize: size), scalars: copies)))
+            state.parts = state.parts.map { $0.map(separate) }
             parts.append(state.parts.flatMap { $0 })
         }
         guard let count = parts.first?.count else {
@@ -66,3 +68,6 @@ public struct GradientFlow: Sendable, Hashable {
             })
     }
 }
+
+/// An expression as a node of its own: its gradient has nothing of what else goes on from the same expression.
+func separate(_ expression: Expression) -> Expression { expression * 1 }

@@ -125,7 +125,7 @@ public final class LanguageModelTask: BatchedTask {
         let texts = targets(ofUpdate: update).map {
             JSONValue.string(model.vocabulary.text(of: $0, unit: model.configuration.unit))
         }
-        if carriedMemberCount != nil { return ["streams": .array(texts)] }
+        if carriesState { return ["streams": .array(texts)] }
         return ["sentence_numbers": .array(batches[update].map { JSONValue($0) }), "sentences": .array(texts)]
     }
 
@@ -157,7 +157,7 @@ public final class LanguageModelTask: BatchedTask {
 
     /// Keeps the state that the next segment goes on from.
     public func finishUpdate() {
-        guard carriedMemberCount != nil else { return }
+        guard carriesState else { return }
         let values = readingsAfter.isEmpty ? valuesAfter : readingsAfter.map(\.state.values)
         carriedState = carried(values, afterUpdate: presentUpdate)
         readingsAfter = []

@@ -11,12 +11,16 @@ struct GradientsCommand: ParsableCommand {
             """,
         discussion: """
             Without a run, networks of the named cells are compared on sequences of a memory task, at initialisation and after
-            learning it. With the run of a language model and a text, that model is measured.
+            learning it. With a run and a file of the kind it was trained on, every layer of that model is measured, and how far
+            the gradient of its loss reaches through a text.
             """)
 
-    @Argument(help: ArgumentHelp("The run of a language model.", valueName: "run"), completion: .directory) var runPath: String?
-    @Argument(help: "A text.") var file: String?
-    @Option(help: ArgumentHelp("Distances (100).", valueName: "n")) var length = 100
+    @Argument(help: ArgumentHelp("A run, of any task.", valueName: "run"), completion: .directory) var runPath: String?
+    @Argument(help: "A file of texts, as the run's task has them.") var file: String?
+    @Option(help: ArgumentHelp("Distances (100); of a model of running text also how long its pieces are.", valueName: "n"))
+    var length = 100
+    @Option(help: ArgumentHelp("Of a run: texts to measure on (32), or pieces of running text (8).", valueName: "n"))
+    var texts: Int?
     @Option(
         help: ArgumentHelp("What is learnt, or none (recall).", valueName: (MemoryTasks.names + ["none"]).joined(separator: "|")))
     var learn = "recall"
@@ -27,6 +31,7 @@ struct GradientsCommand: ParsableCommand {
 
     func validate() throws {
         guard (2...100_000).contains(length) else { throw ValidationError("--length is \(length); give 2 to 100000") }
+        if let texts, !(1...10_000).contains(texts) { throw ValidationError("--texts is \(texts); give 1 to 10000") }
         guard learn == "none" || MemoryTasks.names.contains(learn) else {
             throw ValidationError(
                 "--learn is '\(learn)'; give \(MemoryTasks.names.joined(separator: ", ")) or none"
@@ -38,11 +43,15 @@ struct GradientsCommand: ParsableCommand {
         let console = common.start()
         let report = try runPath.map { try ofRun($0) } ?? ofCells(console)
         if let html {
-            try AtomicFile.write(report.page(command: "elman gradients").html, to: html)
+            try AtomicFile.write(report.page(command: commandLine).html, to: html)
             console.note("wrote \(printable(html))")
         }
         if json { return console.print(report.json.text()) }
         for line in report.lines { console.print(line) }
+    }
+
+    private var commandLine: String {
+        (["elman gradients"] + [runPath, file].compactMap { $0.map(shellQuoted) }).joined(separator: " ")
     }
 
     private func ofCells(_ console: Console) throws -> GradientReport {
@@ -69,19 +78,19 @@ struct GradientsCommand: ParsableCommand {
 
     private func ofRun(_ path: String) throws -> GradientReport {
         guard let file else { throw ProgramError(.usage, "no text to measure on; elman gradients \(shellQuoted(path)) FILE") }
-        let model = try LanguageModel(contentsOf: path)
-        guard model.configuration.architecture == .recurrent else {
-            throw ProgramError(.configuration, "\(path): a feed-forward model has no states; name the run of a recurrent one")
-        }
-        var reading = ReadingOptions()
-        reading.unit = model.configuration.unit
-        reading.normalization = model.configuration.normalization
-        let corpus = try TextCorpus(reading: [file], options: reading).encoded(with: model.vocabulary)
-        let tokens = Array(corpus.tokens)
-        guard tokens.count >= 2 else { throw DataError(.badData, path: file, "has no text to measure on") }
-        let (flow, gates) = model.gradientFlow(on: tokens, length: length)
+        let model = try RunFolder.open(path).inspectableModel()
+        let count = self.texts ?? (model.carriesState ? 8 : 32)
+        let texts = try model.sample(of: model.ownTexts(in: file), count: count, length: length)
+        guard !texts.isEmpty else { throw DataError(.badData, path: file, "has no text to measure on") }
+        let gradients = try ModelGradients(of: model, on: texts)
         return GradientReport(
-            title: "How far back a model learns", subtitle: "\(path) on \(file), \(counted(flow.norms.count, "distance")).",
-            entries: [.init(name: path, initial: nil, trained: flow, gates: gates)])
+            title: "How far back a model learns",
+            subtitle: "\(printable(path)) on \(counted(texts.count, "text")) of \(printable(file)).",
+            entries: gradients.layers.map { layer in
+                let prefix = layer.name + "/"
+                return .init(
+                    name: layer.name, initial: nil, trained: layer.flow,
+                    gates: gradients.gates.filter { $0.name.hasPrefix(prefix) })
+            }, reach: gradients.reach)
     }
 }

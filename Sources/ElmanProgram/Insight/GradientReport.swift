@@ -15,6 +15,8 @@ struct GradientReport {
     let title: String
     let subtitle: String
     let entries: [Entry]
+    /// How far the gradient of a trained run's loss reaches.
+    var reach: GradientReach?
 
     private func row(_ name: String, _ flow: GradientFlow, _ note: String) -> [String] {
         func norm(_ distance: Int) -> String { distance < flow.norms.count ? significant(flow.norms[distance], 3) : "–" }
@@ -44,9 +46,10 @@ struct GradientReport {
                     ? ""
                     : "\(significant(constants[constants.count / 2], 3)) (\(significant(constants[0], 3)) to "
                         + "\(significant(constants[constants.count - 1], 3)))"
+                let prefix = entry.name + "/"
+                let name = gate.name.hasPrefix(prefix) ? String(gate.name.dropFirst(prefix.count)) : gate.name
                 return [
-                    entry.name, gate.name, significant(gate.mean, 3), percentText(gate.shutShare), percentText(gate.openShare),
-                    spread,
+                    entry.name, name, significant(gate.mean, 3), percentText(gate.shutShare), percentText(gate.openShare), spread,
                 ]
             }
         }
@@ -57,15 +60,33 @@ struct GradientReport {
         "norm of the Jacobian of the last output by the state so many steps before, 1 at distance 0; factor: by what it is "
         + "multiplied at each step; memory: the largest distance at which it is at least a tenth"
 
+    /// Distances of the table of the loss.
+    private static let tokens = [0, 1, 2, 5, 10, 20, 50]
+    static let reachHeader = ["gradient of the loss"] + tokens.map { $0 == 0 ? "own" : $0 == 1 ? "1 token" : "\($0)" }
+    static let reachLegend = "norm at the vectors of tokens so far from what is decided, mean over decisions"
+
+    var reachRows: [[String]] {
+        guard let reach else { return [] }
+        func row(_ name: String, _ value: (Int) -> Double?) -> [String] {
+            [name] + Self.tokens.map { value($0).map { significant($0, 3) } ?? "–" }
+        }
+        func norm(_ norms: [Double], _ index: Int) -> Double? { norms.indices.contains(index) ? norms[index] : nil }
+        let before = row("tokens before") { norm(reach.before, $0) }
+        return reach.after.isEmpty ? [before] : [before, row("tokens after") { norm(reach.after, $0 - 1) }]
+    }
+
     var lines: [String] {
         var lines = alignedColumns(rows, header: Self.header) + ["", Self.legend]
+        if !reachRows.isEmpty {
+            lines += [""] + alignedColumns(reachRows, header: Self.reachHeader) + ["", Self.reachLegend]
+        }
         if !gateRows.isEmpty { lines += [""] + alignedColumns(gateRows, header: Self.gateHeader) }
         return lines
     }
 
     var json: JSONObject {
         func numbers(_ flow: GradientFlow?) -> JSONValue { flow.map { .array($0.norms.map { JSONValue($0) }) } ?? .null }
-        return [
+        var object: JSONObject = [
             "networks": .array(
                 entries.map { entry in
                     [
@@ -81,6 +102,12 @@ struct GradientReport {
                     ]
                 })
         ]
+        if let reach {
+            object["loss"] = [
+                "before": .array(reach.before.map { JSONValue($0) }), "after": .array(reach.after.map { JSONValue($0) }),
+            ]
+        }
+        return object
     }
 
     func page(command: String) -> HTMLReport {
@@ -90,27 +117,40 @@ struct GradientReport {
             (entries.contains { $0.initial != nil } ? "After learning" : "Trained", entries.map { ($0.name, $0.trained) }),
         ]
         for (title, flows) in charts where flows.contains(where: { $0.1 != nil }) {
-            let series = flows.enumerated().compactMap { index, item in
-                item.1.map { flow in
-                    ChartSeries(
-                        name: item.0, points: flow.norms.enumerated().map { ChartPoint(Double($0.offset), $0.element) },
-                        color: index)
-                }
-            }
-            let chart = LineChart(
-                title: title, xLabel: "steps back", yLabel: "norm of the Jacobian", yScale: .logarithmic, series: series)
             page.figure(
-                chart.svg(),
+                Self.chart(title, "steps back", "norm of the Jacobian", flows.map { ($0.0, 0, $0.1?.norms ?? []) }),
                 caption:
                     "How much the last output depends on the state so many steps before. What falls fast cannot be learnt from.")
         }
         page.table(header: Self.header, rows: rows)
         page.paragraph(Self.legend.prefix(1).uppercased() + Self.legend.dropFirst() + ".")
+        addReach(to: &page)
         if !gateRows.isEmpty {
             page.heading("Gates")
             page.table(header: Self.gateHeader, rows: gateRows)
         }
         page.signature("elman \(elmanVersion): \(command)")
         return page
+    }
+
+    private func addReach(to page: inout HTMLReport) {
+        guard let reach else { return }
+        page.heading("The loss")
+        page.figure(
+            Self.chart(
+                "Gradient of the loss", "tokens away", "norm of the gradient",
+                [("tokens before", 0, reach.before), ("tokens after", 1, reach.after)]),
+            caption: "How much what is decided depends on the vectors of tokens so far away: what the model reads of its text.")
+        page.table(header: Self.reachHeader, rows: reachRows)
+        page.paragraph(Self.reachLegend.prefix(1).uppercased() + Self.reachLegend.dropFirst() + ".")
+    }
+
+    /// Lines of norms by distance, each with the distance of its first; those without norms are left out and keep their colour.
+    private static func chart(_ title: String, _ xLabel: String, _ yLabel: String, _ lines: [(String, Int, [Double])]) -> SVG {
+        let series = lines.enumerated().filter { !$0.element.2.isEmpty }.map { index, line in
+            let points = line.2.enumerated().map { ChartPoint(Double($0.offset + line.1), $0.element) }
+            return ChartSeries(name: line.0, points: points, color: index)
+        }
+        return LineChart(title: title, xLabel: xLabel, yLabel: yLabel, yScale: .logarithmic, series: series).svg()
     }
 }

@@ -40,19 +40,7 @@ struct SearchedText {
     }
 
     private init(_ file: String, _ predicate: TextPredicate, _ limit: Int, _ model: any InspectableModel) throws {
-        let string = try readText(file), lineEnd = model.unit.boundarySpelling
-        var texts: [InspectedText] = []
-        if model.carriesState {
-            var text = try model.text(string)
-            text.tokens = Array(text.tokens.prefix(limit))
-            texts = [text]
-        } else {
-            var count = 0
-            for line in textLines(string) where count < limit {
-                texts.append(try model.text(line))
-                count += texts[texts.count - 1].tokens.count
-            }
-        }
+        let texts = try model.texts(ofLinesIn: file, limit: limit), lineEnd = model.unit.boundarySpelling
         let values = texts.flatMap { text in
             predicate.values(of: text.tokens + (model.carriesState ? [] : [lineEnd]), lineEnd: lineEnd).prefix(text.tokens.count)
         }

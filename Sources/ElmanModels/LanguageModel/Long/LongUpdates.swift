@@ -64,6 +64,14 @@ extension LanguageModelTask {
         }
     }
 
+    /// Whether an update goes on from where the one before it ended.
+    var carriesState: Bool {
+        switch plan {
+        case .sentences, .tokens: false
+        case .streams, .documents: true
+        }
+    }
+
     /// How many members the carried state has; nil where none is carried.
     var carriedMemberCount: Int? {
         switch plan {
