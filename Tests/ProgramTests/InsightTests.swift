@@ -52,10 +52,15 @@ import Testing
 
     @Test func labelsOfTextsAreSearchedForWithOneUnitAndWithAll() throws {
         let folder = try TrainedRun.copy()
-        let lines = (0..<40).map { $0 % 2 == 0 ? "up\tthe king walks in the garden" : "down\ta queen sleeps" }
+        // In the order of the labels: both halves that are searched and judged on still have both.
+        let lines = (0..<40).map { $0 < 20 ? "up\tthe king walks in the garden" : "down\ta queen sleeps" }
         try folder.write(lines.joined(separator: "\n") + "\n", to: "labels.tsv")
         let outcome = try Program.run(["units", "run", "labels.tsv", "--predicate", "label"], in: folder)
         #expect(outcome.status == 0 && outcome.output.contains("one unit against all"), "\(outcome.transcript)")
+        let object = try Program.run(["units", "run", "labels.tsv", "--predicate", "label", "--json"], in: folder).output
+        let json = try #require(JSONSerialization.jsonObject(with: Data(object.utf8)) as? [String: Any])
+        let units = try #require((json["searches"] as? [[String: Any]])?.first?["units"] as? [[String: Any]])
+        #expect(abs(units.first?["r_held_out"] as? Double ?? 0) > 0.99, "\(units)")
     }
 
     @Test func layersAreProbed() throws {

@@ -27,7 +27,7 @@ import Testing
         #expect(try train(folder, "single").status == 0)
         #expect(try train(folder, "rounded", ["--precision", "bfloat16"]).status == 0)
         #expect(try object(folder.text("rounded/config.json"))["precision"] as? String == "bfloat16")
-        #expect(try object(folder.text("single/config.json"))["precision"] is NSNull)
+        #expect(try object(folder.text("single/config.json"))["precision"] as? String == "float32")
         let perplexities = try ["single", "rounded"].map { run in
             let text = try Program.run(["evaluate", run, "dev.txt", "--json"], in: folder).output
             return try #require(try object(text)["perplexity"] as? Double)

@@ -52,13 +52,17 @@ struct SearchedText {
 
     private init(labelled file: String, _ model: any InspectableModel) throws {
         let read = try LabelledTexts(reading: [file])
-        texts = try (0..<read.count).map { number in
+        // Files are often in the order of their labels, and units are searched on one half and judged on the other.
+        var order = Array(0..<read.count), random = RandomGenerator(seed: 1)
+        random.shuffle(&order)
+        texts = try order.map { number in
             let words = read.texts.tokens(of: number)
             return model.unit == .char ? try model.text(words.joined(separator: " ")) : InspectedText(tokens: words)
         }
         isOfTexts = true
         let names = read.labelVocabulary()
-        labels = read.labelIndices(in: names).map { Int($0) }
+        let indices = read.labelIndices(in: names)
+        labels = order.map { Int(indices[$0]) }
         targets = Self.targets(labels, names)
     }
 

@@ -169,8 +169,7 @@ struct TrainSettings {
         object["on-nan"] = .string(options.onNonFinite.rawValue)
         object["ignore-save-errors"] = .bool(options.ignoresSaveErrors)
         object["tensorboard"] = .bool(options.writesEvents)
-        // Runs from before there was a choice can be resumed.
-        object["precision"] = options.precision == .float32 ? .null : .string(options.precision.rawValue)
+        object["precision"] = .string(options.precision.rawValue)
         object["seed"] = JSONValue(options.seed)
         return object
     }

@@ -139,6 +139,8 @@ enum RunTraining {
         for member in configuration.members where !changeable.contains(member.key) {
             loop.settings[member.key] = member.value
         }
+        // Checkpoints from before there was a choice do not name it.
+        if settings.options.precision == .float32 { loop.settings["precision"] = .null }
         loop.fineTuning = try settings.fineTuning(task.parameters)
         let rate = trainer.learningRate
         let updateCount = task.beginEpoch(1) * settings.options.epochs
