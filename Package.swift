@@ -21,7 +21,7 @@ func example(_ name: String) -> Target {
 let examples = [
     "SentimentRNN", "SentimentLSTM", "LMLSTM", "LMMinibatch", "FeedForwardLM", "TextRetrieval", "EncoderDecoder",
     "AttentionDecoder", "BiLSTMTagger", "TeacherForcingTagger", "StructuredTagger", "CharacterTagger", "StackLSTMParser",
-    "TreeLSTM", "BiaffineParser", "OwnCell",
+    "TreeLSTM", "BiaffineParser", "OwnCell", "WholeSequences",
 ]
 
 let package = Package(

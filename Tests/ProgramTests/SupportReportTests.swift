@@ -31,7 +31,20 @@ import Testing
         #expect(labels(.time, [0, 86400], count: 8, extends: false).contains("12 h"))
     }
 
-    @Test(arguments: [AxisScale.linear, .logarithmic, .time])
+    @Test func whatIsCountedHasWholeTicks() {
+        #expect(labels(.whole, [1, 6], extends: false) == ["1", "2", "3", "4", "5", "6"])
+        #expect(labels(.whole, [1, 3], extends: false) == ["1", "2", "3"])
+        #expect(labels(.whole, [0, 40], extends: false) == ["0", "10", "20", "30", "40"])
+    }
+
+    @Test func linesAreToldApartByWhatDiffers() {
+        #expect(withoutCommonFolders(["net/0/forward/cell", "net/0/backward/cell"]) == ["forward/cell", "backward/cell"])
+        #expect(withoutCommonFolders(["rnn/0/hidden"]) == ["rnn/0/hidden"])
+        #expect(withoutCommonFolders(["lstm", "gru"]) == ["lstm", "gru"])
+        #expect(withoutCommonFolders([]) == [])
+    }
+
+    @Test(arguments: [AxisScale.linear, .whole, .logarithmic, .time])
     func oddValuesGiveAnAxis(scale: AxisScale) {
         let samples: [[Double]] = [
             [], [5], [0], [-3], [.nan, .infinity], [1, .nan, 2], [1e300, 2e300], [1e-300, 1], [-1e9, 1e9],

@@ -224,9 +224,9 @@ struct ExplainPage {
         let lines = text.gradients.filter { $0.norms.contains { $0 > 0 } && $0.norms.count > 1 }
         guard let place = text.place, !lines.isEmpty else { return }
         page.heading("The gradient on its way back")
-        let tokens = text.inspection.tokens
+        let tokens = text.inspection.tokens, names = withoutCommonFolders(lines.map(\.series))
         let chart = LineChart(
-            title: "Norm of the gradient by token", xLabel: "token", yLabel: "‖∂F/∂s‖", yScale: .logarithmic,
+            title: "Norm of the gradient by token", xLabel: "token", yLabel: "‖∂F/∂s‖", xScale: .whole, yScale: .logarithmic,
             series: lines.prefix(8).enumerated().map { number, line in
                 // Beyond the rounding of single precision there is nothing to see.
                 let largest = line.norms.max() ?? 0
@@ -235,7 +235,7 @@ struct ExplainPage {
                     return ChartPoint(
                         Double(step + 1), value, title: "\(line.series) at “\(visibleToken(token))”: \(significant(value, 3))")
                 }
-                return ChartSeries(name: line.series, points: points, color: number)
+                return ChartSeries(name: names[number], points: points, color: number)
             })
         let decision = text.decisions[place]
         page.figure(

@@ -147,10 +147,13 @@ struct GradientReport {
 
     /// Lines of norms by distance, each with the distance of its first; those without norms are left out and keep their colour.
     private static func chart(_ title: String, _ xLabel: String, _ yLabel: String, _ lines: [(String, Int, [Double])]) -> SVG {
+        let names = withoutCommonFolders(lines.map(\.0))
         let series = lines.enumerated().filter { !$0.element.2.isEmpty }.map { index, line in
             let points = line.2.enumerated().map { ChartPoint(Double($0.offset + line.1), $0.element) }
-            return ChartSeries(name: line.0, points: points, color: index)
+            return ChartSeries(name: names[index], points: points, color: index)
         }
-        return LineChart(title: title, xLabel: xLabel, yLabel: yLabel, yScale: .logarithmic, series: series).svg()
+        return LineChart(
+            title: title, xLabel: xLabel, yLabel: yLabel, xScale: .whole, yScale: .logarithmic, series: series
+        ).svg()
     }
 }

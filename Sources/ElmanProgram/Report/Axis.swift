@@ -10,6 +10,8 @@
 enum AxisScale: Sendable, Hashable {
     /// Equal differences are equally far apart.
     case linear
+    /// As linear, ticks at whole numbers only: what is counted, as steps and tokens.
+    case whole
     /// Equal ratios are equally far apart; positive values only.
     case logarithmic
     /// As linear, in seconds: ticks at whole minutes, hours and the like.
@@ -46,7 +48,7 @@ struct Axis: Sendable {
         let positions: [Double]
         switch scale {
         case .logarithmic: positions = Axis.logarithmicTicks(low, high, count, extends)
-        case .linear, .time: positions = Axis.linearTicks(low, high, Axis.step(high - low, count, scale), extends)
+        case .linear, .whole, .time: positions = Axis.linearTicks(low, high, Axis.step(high - low, count, scale), extends)
         }
         self.scale = scale
         if extends, let first = positions.first, let last = positions.last {
@@ -77,7 +79,7 @@ struct Axis: Sendable {
     /// A round distance of ticks: 1, 2 or 5 times a power of ten, or a usual length of time.
     static func step(_ span: Double, _ count: Int, _ scale: AxisScale = .linear) -> Double {
         let rough = span / Double(max(1, count))
-        guard rough.isFinite, rough > 0 else { return 1 }
+        guard rough.isFinite, rough > 0, scale != .whole || rough > 1 else { return 1 }
         if scale == .time && rough > 0.5 {
             let usual: [Double] = [
                 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172_800, 604_800,
@@ -139,7 +141,7 @@ struct Axis: Sendable {
                 return values.map { significant($0, 3) }
             }
             return values.map(powerLabel)
-        case .linear:
+        case .linear, .whole:
             let largest = values.map(abs).max() ?? 0
             if largest >= 1e7 || (largest > 0 && largest < 1e-3) { return values.map(powerLabel) }
             let decimals = (0...6).first { digits in

@@ -133,3 +133,12 @@ struct LineChart: Sendable {
         return kept.sorted().map { all[$0] }
     }
 }
+
+/// Names by which lines are told apart: paths without the folders that all have in common.
+func withoutCommonFolders(_ names: [String]) -> [String] {
+    var paths = names.map { $0.split(separator: "/", omittingEmptySubsequences: false)[...] }
+    while let first = paths.first?.first, paths.count > 1, paths.allSatisfy({ $0.count > 1 && $0.first == first }) {
+        paths = paths.map { $0.dropFirst() }
+    }
+    return paths.map { $0.joined(separator: "/") }
+}
