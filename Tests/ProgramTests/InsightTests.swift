@@ -63,6 +63,17 @@ import Testing
         #expect(abs(units.first?["r_held_out"] as? Double ?? 0) > 0.99, "\(units)")
     }
 
+    @Test func unitsOfAClassifierAreHeldWhereItDecidesTheLabels() throws {
+        let folder = try TaskRun.copy("classify"), arguments = ["--predicate", "label", "--ablate", "best"]
+        let outcome = try Program.run(["units", "run", "train"] + arguments + ["--json"], in: folder)
+        let json = try #require(JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        let all = try #require((json["held"] as? [[String: Any]])?.first)
+        #expect(all["count"] as? Int ?? 0 >= 20 && (all["loss"] as? Double) != (all["loss_held"] as? Double), "\(all)")
+        try folder.write((0..<20).map { "\($0 % 2 == 0 ? "this" : "that")\ta film\n" }.joined(), to: "others.tsv")
+        let others = try Program.run(["units", "run", "others.tsv"] + arguments, in: folder)
+        #expect(others.status == 0 && others.transcript.contains("decides none of the labels"), "\(others.transcript)")
+    }
+
     @Test func layersAreProbed() throws {
         let folder = try TrainedRun.copy()
         let outcome = try Program.run(["probe", "run", "train.txt", "--label", "length", "--html", "probe.html"], in: folder)

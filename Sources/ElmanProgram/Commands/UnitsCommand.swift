@@ -50,7 +50,11 @@ struct UnitsCommand: ParsableCommand {
         }
         let single = searched.isOfTexts ? SingleUnitClassifier(table, labels: searched.labels, seed: UInt64(seed)) : nil
         let best = searches.max { abs($0.1.ranking[0].searched) < abs($1.1.ranking[0].searched) }!
-        let ablation = try ablation(model, searched, best.1.ranking[0].unit, best.0)
+        var ablation = try ablation(model, searched, best.1.ranking[0].unit, best.0)
+        if ablation?.groups[0].count == 0 {
+            ablation = nil
+            console.note("the model decides none of the labels of \(printable(file)), so that holding units shows nothing")
+        }
         if let html {
             let page = UnitsPage(
                 run: runPath, target: best.0, search: best.1, table: table, unit: searched.isOfTexts ? .word : model.unit,

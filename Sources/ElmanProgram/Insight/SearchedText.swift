@@ -57,7 +57,9 @@ struct SearchedText {
         random.shuffle(&order)
         texts = try order.map { number in
             let words = read.texts.tokens(of: number)
-            return model.unit == .char ? try model.text(words.joined(separator: " ")) : InspectedText(tokens: words)
+            var text = model.unit == .char ? try model.text(words.joined(separator: " ")) : InspectedText(tokens: words)
+            text.labels = [read.label(of: number)]
+            return text
         }
         isOfTexts = true
         let names = read.labelVocabulary()
@@ -75,6 +77,7 @@ struct SearchedText {
             let words = read.words.tokens(of: number), own = tags[number].map { Int($0) }
             guard model.unit == .char else {
                 texts.append(InspectedText(tokens: words))
+                texts[texts.count - 1].labels = own.map { names[$0] }
                 labels += own
                 continue
             }
