@@ -40,6 +40,7 @@ import Testing
     @Test func linesAreToldApartByWhatDiffers() {
         #expect(withoutCommonFolders(["net/0/forward/cell", "net/0/backward/cell"]) == ["forward/cell", "backward/cell"])
         #expect(withoutCommonFolders(["rnn/0/hidden"]) == ["rnn/0/hidden"])
+        #expect(withoutCommonFolders(["rnn/0", "rnn/1"]) == ["rnn/0", "rnn/1"])
         #expect(withoutCommonFolders(["lstm", "gru"]) == ["lstm", "gru"])
         #expect(withoutCommonFolders([]) == [])
     }

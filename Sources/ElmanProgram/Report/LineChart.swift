@@ -134,11 +134,13 @@ struct LineChart: Sendable {
     }
 }
 
-/// Names by which lines are told apart: paths without the folders that all have in common.
+/// Names by which lines are told apart: paths without the folders that all have in common, unless only numbers would be left.
 func withoutCommonFolders(_ names: [String]) -> [String] {
     var paths = names.map { $0.split(separator: "/", omittingEmptySubsequences: false)[...] }
-    while let first = paths.first?.first, paths.count > 1, paths.allSatisfy({ $0.count > 1 && $0.first == first }) {
-        paths = paths.map { $0.dropFirst() }
+    while let first = paths.first?.first, paths.count > 1, paths.allSatisfy({ $0.first == first }) {
+        let shorter = paths.map { $0.dropFirst() }
+        guard shorter.allSatisfy({ $0.contains { $0.contains(where: \.isLetter) } }) else { break }
+        paths = shorter
     }
     return paths.map { $0.joined(separator: "/") }
 }
