@@ -1,7 +1,6 @@
 import ElmanTensor
 
-/// What is changed in networks while they run: units held at a value, states and vectors of
-/// tokens replaced.
+/// What is changed in networks while they run: units held at a value, states and vectors of tokens replaced.
 ///
 ///     let intervention = Intervention()
 ///     intervention.hold(unit: 12, of: "rnn/0/hidden", at: 0)

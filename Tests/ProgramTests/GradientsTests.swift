@@ -25,6 +25,10 @@ import Testing
         #expect(outcome.status == 0 && outcome.output.contains("rnn/0"), "\(outcome.transcript)")
         #expect(outcome.output.contains("forgetGate") && outcome.output.contains("tokens before"), "\(outcome.transcript)")
         #expect(!outcome.output.contains("tokens after"), "\(outcome.transcript)")
+        // Of every line two words and the mark before them.
+        let short = try Program.run(["gradients", "run", "dev.txt", "--length", "2", "--json"], in: folder).output
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(short.utf8)) as? [String: Any])
+        #expect(((object["networks"] as? [[String: Any]])?.first?["trained"] as? [Double])?.count == 3, "\(short)")
     }
 
     @Test(arguments: ["classify", "tag", "seq2seq", "retrieve", "parse"])

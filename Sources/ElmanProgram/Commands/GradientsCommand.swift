@@ -17,7 +17,7 @@ struct GradientsCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("A run, of any task.", valueName: "run"), completion: .directory) var runPath: String?
     @Argument(help: "A file of texts, as the run's task has them.") var file: String?
-    @Option(help: ArgumentHelp("Distances (100); of a model of running text also how long its pieces are.", valueName: "n"))
+    @Option(help: ArgumentHelp("Distances (100); of language models so many tokens of a text are read.", valueName: "n"))
     var length = 100
     @Option(help: ArgumentHelp("Of a run: texts to measure on (32), or pieces of running text (8).", valueName: "n"))
     var texts: Int?

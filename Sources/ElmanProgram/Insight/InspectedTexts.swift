@@ -57,14 +57,19 @@ extension InspectableModel {
         }
     }
 
-    /// Some of the texts at even distances; of a model that goes on from line to line pieces of the text, so many tokens long.
+    /// Some of the texts at even distances, those of language models cut after so many tokens; of a model that goes on from line to line
+    /// pieces of the text, so many tokens long.
     func sample(of texts: [InspectedText], count: Int, length: Int) -> [InspectedText] {
         let texts = texts.filter { !$0.tokens.isEmpty }
         func places(_ available: Int) -> [Int] {
             let count = min(count, available)
             return (0..<count).map { $0 * available / count }
         }
-        guard carriesState, let text = texts.first else { return places(texts.count).map { texts[$0] } }
+        guard carriesState, let text = texts.first else {
+            return places(texts.count).map { place in
+                self is LanguageModel ? InspectedText(tokens: Array(texts[place].tokens.prefix(length))) : texts[place]
+            }
+        }
         let length = min(length, text.tokens.count)
         return places(text.tokens.count - length + 1).map { start in
             InspectedText(tokens: Array(text.tokens[start..<start + length]))
