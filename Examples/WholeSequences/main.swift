@@ -46,7 +46,8 @@ let lengths = [100, 1_000, 10_000, 100_000].filter { $0 <= arguments.slice }
 var random = RandomGenerator(seed: 1)
 let noise = (0..<(lengths.last ?? 0) * Trial.inputSize).map { _ in Float(random.uniform()) - 0.5 }
 
-print("microseconds a step at once, step by step, ratio")
+Processor.threadCount = 1
+print("microseconds a step at once, step by step, ratio; one thread")
 for kind in CellKind.allCases {
     let trial = Trial(kind)
     let columns = lengths.map { length -> String in
