@@ -12,6 +12,12 @@ package struct GraphSize: Sendable, Hashable {
 }
 
 extension ComputationGraph {
+    /// Bytes, about, of the plans that a graph remembers after it was renewed for graphs of different structure: those of the largest
+    /// number of nodes, and all of them together.
+    package static func bytesOfPlans(largestGraph: Int, allGraphs: Int) -> Int {
+        PlanCache.bytes(graph: largestGraph, total: allGraphs)
+    }
+
     /// How large the graph of a result is.
     package func size(of result: Expression) -> GraphSize {
         var size = GraphSize()

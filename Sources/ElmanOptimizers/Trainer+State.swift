@@ -5,8 +5,15 @@ extension Trainer {
     /// The complete state. The parameters' values are not in it: save them beside it, as they are at the same moment, also
     /// while the averages are swapped in.
     public var state: TrainerState {
+        let (sources, values) = stateSources
+        return TrainerState(tensors: sources.map { .init(name: $0.name, tensor: $0.copy()) }, values: values)
+    }
+
+    /// The complete state, its tensors not copied yet, so that they need not be in memory side by side. They are to be copied before
+    /// anything is learnt.
+    package var stateSources: (tensors: [TrainerStateSource], values: [String: String]) {
         refreshEntries()
-        var tensors: [TrainerState.NamedTensor] = []
+        var tensors: [TrainerStateSource] = []
         var values = [
             "trainer": name, "learning_rate": learningRate.description, "update_count": String(updateCount),
             "clipped_update_count": String(clippedUpdateCount), "skipped_update_count": String(skippedUpdateCount),
@@ -19,17 +26,16 @@ extension Trainer {
             let offset = offset(of: entry)
             if isStarted[index] {
                 for (slab, moment) in zip(slabs, momentNames) {
-                    tensors.append(.init(name: tensorName(entry, moment), tensor: slab.tensor(of: entry, at: offset)))
+                    tensors.append(.init(name: tensorName(entry, moment), entry: entry, slab: slab, offset: offset))
                 }
             }
             if averager.stepCounts[index] >= 0 {
                 values[stepsKey(entry)] = String(averager.stepCounts[index])
-                tensors.append(
-                    .init(name: tensorName(entry, "average"), tensor: averager.slab.tensor(of: entry, at: offset)))
+                tensors.append(.init(name: tensorName(entry, "average"), entry: entry, slab: averager.slab, offset: offset))
             }
         }
         values["tensor_count"] = String(tensors.count)
-        return TrainerState(tensors: tensors, values: values)
+        return (tensors, values)
     }
 
     /// Takes over a saved state: moments, counts, averages and the rate. Settings (clipping, decay, β, …) are not part of it
@@ -111,6 +117,21 @@ extension Trainer {
     private func tensorName(_ entry: ParameterEntry, _ kind: String) -> String { "optimizer/\(entry.name)/\(kind)" }
 
     private func stepsKey(_ entry: ParameterEntry) -> String { "average_steps/\(entry.name)" }
+}
+
+/// A tensor of a trainer's state where it lies.
+package struct TrainerStateSource {
+    /// As in `TrainerState.NamedTensor`.
+    package let name: String
+    let entry: ParameterEntry
+    let slab: MomentSlab
+    let offset: Int
+
+    /// How the numbers are arranged.
+    package var shape: Shape { entry.shape }
+
+    /// The numbers, copied.
+    package func copy() -> Tensor { slab.tensor(of: entry, at: offset) }
 }
 
 /// Saved numbers, read strictly.

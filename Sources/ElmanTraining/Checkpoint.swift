@@ -17,10 +17,9 @@ enum Checkpoint {
 
     static func write(_ loop: TrainingLoop, to path: String) throws(DataError) {
         var tensors = loop.parameters.tensorSources(prefix: weightsPrefix)
-        let state = loop.trainer.state
+        let state = loop.trainer.stateSources
         for item in state.tensors {
-            tensors.append(
-                TensorSource(name: item.name, shape: [item.tensor.scalars.count], floats: item.tensor.scalars))
+            tensors.append(TensorSource(name: item.name, shape: [item.shape.count]) { item.copy().scalars })
         }
         var shapes: [JSONValue] = []
         for (layer, parts) in (loop.task.carriedState ?? []).enumerated() {
@@ -33,7 +32,7 @@ enum Checkpoint {
         }
         var values: JSONObject = [:]
         for (key, value) in state.values.sorted(by: { $0.key < $1.key }) { values[key] = .string(value) }
-        let trainerTensors: [JSONValue] = state.tensors.map { ["name": .string($0.name), "shape": json(of: $0.tensor.shape)] }
+        let trainerTensors: [JSONValue] = state.tensors.map { ["name": .string($0.name), "shape": json(of: $0.shape)] }
         let summary: JSONObject = [
             "format_version": JSONValue(RunFolder.formatVersion), "settings": .object(loop.settings),
             "progress": .object(loop.progress.json),

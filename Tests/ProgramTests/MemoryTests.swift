@@ -80,9 +80,9 @@ import Testing
     @Test func tooLittleMemoryIsRefusedBeforeItIsTaken() throws {
         let folder = try TrainedRun.texts()
         let arguments = ["train", "lm", "train.txt", "-o", "run", "--hidden", "600", "--embedding", "100", "--epochs", "1"]
-        let outcome = try Program.run(arguments + ["--memory-limit", "98MB", "--batch-size", "50"], in: folder)
+        let outcome = try Program.run(arguments + ["--memory-limit", "84MB", "--batch-size", "50"], in: folder)
         #expect(outcome.status == 71, "\(outcome.transcript)")
-        #expect(outcome.errors.contains("the limit is 98.0 MB; --batch-size "), "\(outcome.transcript)")
+        #expect(outcome.errors.contains("the limit is 84.0 MB; --batch-size "), "\(outcome.transcript)")
         #expect(!folder.has("run/config.json"))
         let impossible = try Program.run(arguments + ["--memory-limit", "1000000"], in: folder)
         #expect(impossible.status == 71)

@@ -28,6 +28,8 @@ struct PlanCache {
 
     private static let slotCount = 2048
     private static let largestGraph = 1 << 16
+    /// Bytes of a plan for each node of its graph, about: its kind, some two arguments, its place in the order, its part of a step.
+    private static let bytesPerNode = 20
     /// Bytes of all plans together.
     private static let capacity = 16 << 20
     /// The plan of each hash, modulo their number.
@@ -44,6 +46,9 @@ struct PlanCache {
             entry.deallocate()
         }
     }
+
+    /// Bytes that plans of graphs of so many nodes take, `total` nodes in all of them.
+    static func bytes(graph: Int, total: Int) -> Int { graph < largestGraph ? min(total * bytesPerNode, capacity) : 0 }
 
     private var slot: Int { Int(truncatingIfNeeded: hash % UInt64(Self.slotCount)) }
 

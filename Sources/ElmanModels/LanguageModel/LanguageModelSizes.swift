@@ -65,19 +65,19 @@ struct CellStepCost {
         self.nodes = nodes
     }
 
-    private static let size = 64, sentences = 4, steps = 8
+    private static let size = 64
+    /// Steps of some sentences: where they differ in length, as they mostly do, arguments have to be laid side by side.
+    private static let lengths = [11, 5, 9, 7]
 
     init(_ kind: CellKind) {
         let network = makeNetwork(kind: kind, inputSize: Self.size, hiddenSize: Self.size, in: ParameterCollection())
         let graph = ComputationGraph()
-        let inputs = (0..<Self.sentences * Self.steps).map { number in
+        let inputs = (0..<Self.lengths.reduce(0, +)).map { number in
             graph.input([Float](repeating: Float(number), count: Self.size))
         }
         let inputNodes = graph.nodeCount
         var outputs: [Expression] = []
-        for sentence in 0..<Self.sentences {
-            outputs += network.transduce(Array(inputs[sentence * Self.steps..<(sentence + 1) * Self.steps]))
-        }
+        for length in Self.lengths { outputs += network.transduce(Array(inputs[outputs.count..<outputs.count + length])) }
         nodes = (graph.nodeCount - inputNodes) / inputs.count
         sum(outputs.map { sum($0) }).backward()
         // The inputs' own values and gradients are no part of the cell.

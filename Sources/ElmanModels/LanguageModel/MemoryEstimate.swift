@@ -11,10 +11,12 @@ public struct MemoryEstimate: Sendable, Hashable {
     public let parameterCount: Int
     /// Bytes of the weights and their gradients.
     public let weights: Int
-    /// Bytes of the trainer's moments and averages, and of their copy while a checkpoint is written.
+    /// Bytes of the trainer's moments and averages.
     public let trainer: Int
     /// Bytes of the graph of the largest update.
     public let graph: Int
+    /// Bytes of what is remembered of how earlier graphs were computed.
+    public let plans: Int
     /// The segments that the largest update is divided into, because all of it does not fit; nil where it does.
     public let segments: SegmentPlan?
     /// Steps of the longest text of the largest update, where that is known.
@@ -22,10 +24,10 @@ public struct MemoryEstimate: Sendable, Hashable {
     /// Bytes of the texts.
     public let text: Int
     /// Bytes of the program itself and of the space that allocators hold back.
-    public let program = 32 << 20
+    public let program: Int
 
     /// Bytes of all of it.
-    public var total: Int { weights + trainer + graph + text + program }
+    public var total: Int { weights + trainer + graph + plans + text + program }
 
     /// Bytes of what is there whatever the updates are.
     package var withoutGraph: Int { total - graph }
@@ -78,6 +80,8 @@ public struct MemoryEstimate: Sendable, Hashable {
         public var pieceTokens: Int
         /// Steps of the largest piece.
         public var pieceSteps: Int
+        /// Steps of all graphs that differ from each other.
+        public var differentSteps: Int
 
         /// An update of so many tokens in so many steps, all of them one piece.
         public init(tokens: Int, steps: Int) {
@@ -85,6 +89,7 @@ public struct MemoryEstimate: Sendable, Hashable {
             self.steps = steps
             pieceTokens = tokens
             pieceSteps = steps
+            differentSteps = steps
         }
 
         /// An update of texts of the given lengths, side by side. Parallel streams take their steps together.
@@ -97,6 +102,7 @@ public struct MemoryEstimate: Sendable, Hashable {
             pieceCount = max(1, (length + most - 1) / most)
             pieceTokens = lengths.reduce(0) { $0 + min($1, most) }
             pieceSteps = areStreams ? min(length, most) : pieceTokens
+            differentSteps = steps
         }
 
         /// The sizes of an update's pieces.
@@ -104,11 +110,13 @@ public struct MemoryEstimate: Sendable, Hashable {
     }
 
     /// An estimate of known parts.
-    init(parameterCount: Int, weights: Int, trainer: Int, graph: Int, text: Int) {
+    init(parameterCount: Int, weights: Int, trainer: Int, graph: Int, plans: Int, text: Int, program: Int) {
         self.parameterCount = parameterCount
         self.weights = weights
         self.trainer = trainer
         self.graph = graph
+        self.plans = plans
+        self.program = program
         segments = nil
         longestText = nil
         self.text = text
@@ -118,22 +126,30 @@ public struct MemoryEstimate: Sendable, Hashable {
     public init(_ configuration: LanguageModelConfiguration, _ work: Work) {
         let sizes = LanguageModelSizes(configuration, vocabularySize: work.vocabularySize, counts: work.counts)
         parameterCount = sizes.parameterCount
+        program = 32 << 20
         // The largest tensor is copied and turned when it is saved. Matrices that are dropped are copied, masked, and multiplied.
         let dropped = configuration.regularization.weightDrop > 0 ? sizes.recurrentCount : 0
         weights = 4 * (2 * sizes.paddedCount + 2 * sizes.largestCount + 5 * dropped)
-        trainer = 4 * 2 * sizes.paddedCount * work.momentCount
+        trainer = 4 * sizes.paddedCount * work.momentCount
         // The text as type numbers, as indices, and its part for training; each type with its spelling in two tables.
         text = 12 * work.textTokens + 48 * work.sentences + 160 * work.vocabularySize
         let cost = GraphCost(configuration, network: sizes.network, output: sizes.output)
-        segments = cost.plan(work.update, bytes: (work.limit ?? .max) - weights - trainer - text - program)
+        plans = cost.bytesOfPlans(work.update)
+        segments = cost.plan(work.update, bytes: (work.limit ?? .max) - weights - trainer - plans - text - program)
         longestText = work.update.length
         graph = segments?.bytes ?? cost.bytes(work.update)
     }
 }
 
 extension MemoryEstimate.Update {
-    /// The largest update that some batches make of sentences, or documents, of the given lengths, end marks included.
-    public init(largestOf batches: LanguageModelBatches, lengths: [Int], seed: UInt64, variesSegments: Bool = false) {
+    /// How many lengths of segments are drawn, most of them about the usual one.
+    private static let variedLengths = 40
+
+    /// The largest update that some batches make of sentences, or documents, of the given lengths, end marks included, which are
+    /// read `epochs` times.
+    public init(
+        largestOf batches: LanguageModelBatches, lengths: [Int], epochs: Int = 1, seed: UInt64, variesSegments: Bool = false
+    ) {
         switch batches {
         case .streams(let count, let usualCount):
             // Not the longest that can be drawn, but about the longest that are.
@@ -141,6 +157,7 @@ extension MemoryEstimate.Update {
             let all = lengths.reduce(0, +)
             let streams = max(1, min(count, all))
             self.init(lengths: Array(repeating: min(stepCount, all / streams), count: streams), areStreams: true)
+            if variesSegments { differentSteps *= Self.variedLengths }
         case .documents(let count, let stepCount):
             let streams = max(1, min(count, lengths.count))
             let length = min(stepCount, max(lengths.max() ?? 0, lengths.reduce(0, +) / streams))
@@ -157,6 +174,7 @@ extension MemoryEstimate.Update {
                 }
             }
             self.init(lengths: largest.map { lengths[$0] }, areStreams: false)
+            differentSteps = lengths.reduce(0, +) * epochs
         }
     }
 }

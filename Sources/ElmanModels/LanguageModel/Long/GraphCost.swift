@@ -25,6 +25,12 @@ struct GraphCost: Sendable {
     /// Bytes of the graph of an update, all of it.
     func bytes(_ update: MemoryEstimate.Update) -> Int { bytes(tokens: update.tokens, steps: update.steps) }
 
+    /// Bytes of the plans that are kept of updates of which this is the largest.
+    func bytesOfPlans(_ update: MemoryEstimate.Update) -> Int {
+        ComputationGraph.bytesOfPlans(
+            largestGraph: update.pieceSteps * nodesPerStep, allGraphs: update.differentSteps * nodesPerStep)
+    }
+
     /// The segments of an update that as a whole would take more than some bytes: of least work, or of least memory where nothing fits.
     /// Nil for one that fits, or is a single piece.
     func plan(_ update: MemoryEstimate.Update, bytes limit: Int) -> SegmentPlan? {
@@ -49,8 +55,8 @@ struct GraphCost: Sendable {
         return 2 * embedding + network + dropped + penalized + 2 * sizes[sizes.count - 1]
     }
 
-    /// Bytes of the records of one step of the network, and of the plans that are kept of them.
-    private var bookkeepingPerStep: Int {
-        500 * (3 + configuration.layerCount * (step.nodes + (configuration.hasMasks ? 1 : 0)))
-    }
+    /// Bytes of the records of one step of the network.
+    private var bookkeepingPerStep: Int { 500 * nodesPerStep }
+
+    private var nodesPerStep: Int { 3 + configuration.layerCount * (step.nodes + (configuration.hasMasks ? 1 : 0)) }
 }

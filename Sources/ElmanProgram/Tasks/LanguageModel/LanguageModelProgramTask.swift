@@ -154,8 +154,8 @@ private struct PreparedLanguageModel: PreparedTraining {
             MemoryEstimate.Work(
                 vocabularySize: vocabulary.count, momentCount: training.momentCount,
                 update: MemoryEstimate.Update(
-                    largestOf: settings.batches, lengths: lengths, seed: training.options.seed,
-                    variesSegments: settings.variesSegments),
+                    largestOf: settings.batches, lengths: lengths, epochs: training.options.epochs,
+                    seed: training.options.seed, variesSegments: settings.variesSegments),
                 textTokens: lengths.reduce(corpora.development?.tokens.count ?? 0, +), sentences: corpora.training.sentenceCount,
                 counts: counts, limit: limit))
     }

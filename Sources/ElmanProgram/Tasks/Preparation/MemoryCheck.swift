@@ -24,7 +24,7 @@ struct MemoryCheck {
         "weights and gradients \(byteSize(estimate.weights)), optimizer \(byteSize(estimate.trainer)), largest update "
             + "\(byteSize(estimate.graph))"
             + (estimate.segments.map { " in \(counted($0.segments.count, "segment"))" } ?? "")
-            + ", texts \(byteSize(estimate.text))"
+            + ", plans \(byteSize(estimate.plans)), texts \(byteSize(estimate.text))"
     }
 
     /// Tells the estimate in a line. Throws `.memory`, with the largest batch size that fits, where it is above the limit.

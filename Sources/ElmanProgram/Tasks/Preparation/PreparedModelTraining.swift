@@ -28,7 +28,8 @@ extension PreparedModelTraining {
 
     private var memoryCheck: MemoryCheck {
         MemoryCheck(training: training) { settings, _ in
-            try MemoryEstimate(sketching: try makeTask(model, settings), momentCount: settings.momentCount)
+            try MemoryEstimate(
+                sketching: try makeTask(model, settings), momentCount: settings.momentCount, epochs: settings.options.epochs)
         }
     }
 
