@@ -119,6 +119,9 @@ public struct NetworkOptions: Sendable {
     public var initializer: Initializer?
     /// Added to the forget gates of LSTMs when they run; nil: what the cell does by default.
     public var forgetBias: Float?
+    /// What the forget gates of `.lstm` begin with, stored bias and `forgetBias` together, around which `initializer` draws; nil:
+    /// `forgetBias`. PyTorch's begin around 0.
+    public var initialForgetBias: Float?
     /// What to draw weights from.
     var weights: Initializer { initializer ?? .glorot() }
     /// What to draw biases from.

@@ -96,6 +96,16 @@ public struct Initializer: Sendable {
         }
     }
 
+    /// The same, with `offset` added to one of `count` equal parts of a vector, such as one gate of a bias. Parts count from 0.
+    public func adding(_ offset: Float, toPart part: Int, of count: Int) -> Initializer {
+        Initializer(name) { shape, generator in
+            var values = values(for: shape, using: &generator)
+            let size = shape.count / count
+            for index in part * size..<(part + 1) * size { values[index] += offset }
+            return values
+        }
+    }
+
     /// The given values, in storage order.
     public static func values(_ values: [Float]) -> Initializer { Initializer("values") { _, _ in values } }
 }

@@ -46,6 +46,7 @@ import Testing
             "initial-range", "embedding-range", "learning-rate", "decay", "weight-decay", "clip", "margin", "scale",
             "max-minutes", "checkpoint-minutes", "dropout-embedding", "dropout-input", "dropout-hidden", "dropout-output",
             "dropout-state", "weight-drop", "activation-regularization", "temporal-regularization", "softmax-normalizer",
+            "forget-bias",
         ]
         if key == "layer-norm" {
             var sample = Sample(true, false)

@@ -127,8 +127,10 @@ extension CellKind {
     public static let lstm = CellKind(
         "lstm", summary: "long short-term memory with input, forget and output gate (Gers et al. 2000)"
     ) { input, hidden, options, parameters in
-        LSTMCell(
-            inputSize: input, hiddenSize: hidden, forgetBias: options.forgetBias ?? 1, initializer: options.weights,
-            biasInitializer: options.biases, in: parameters)
+        let added = options.forgetBias ?? 1
+        let stored = options.initialForgetBias.map { options.biases.adding($0 - added, toPart: 1, of: 4) }
+        return LSTMCell(
+            inputSize: input, hiddenSize: hidden, forgetBias: added, initializer: options.weights,
+            biasInitializer: stored ?? options.biases, in: parameters)
     }
 }

@@ -84,10 +84,11 @@ public struct LanguageModel: Sendable {
                 hasDirectConnections: configuration.hasDirectConnections, embeddings: embeddings, boundary: boundary,
                 initializer: uniform, in: parameters.scope("hidden"))
         case .recurrent:
+            var options = NetworkOptions(isResidual: configuration.isResidual, initializer: uniform)
+            options.initialForgetBias = configuration.initialForgetBias
             return ElmanLayers.makeNetwork(
                 kind: configuration.cell, inputSize: configuration.embeddingSize, hiddenSizes: configuration.layerSizes,
-                options: NetworkOptions(isResidual: configuration.isResidual, initializer: uniform),
-                in: parameters.scope("rnn"))
+                options: options, in: parameters.scope("rnn"))
         }
     }
 

@@ -35,6 +35,8 @@ public struct LanguageModelConfiguration: Sendable, Hashable {
     public var isResidual = false
     /// All parameters start uniform in ±this range; nil: Glorot's range for weights, zeros for biases of cells.
     public var initialRange: Float?
+    /// What the forget gates of `.lstm` start with, give or take `initialRange`; nil: 1.
+    public var initialForgetBias: Float?
     /// From the network's output to the words.
     public var output = OutputConfiguration()
     /// Trained on one continuous stream, the state carried along; evaluated and scored in the same way.
@@ -61,6 +63,16 @@ public struct LanguageModelConfiguration: Sendable, Hashable {
         try output.validate(tiesEmbeddings: tiesEmbeddings)
         if let initialRange, !(initialRange > 0 && initialRange.isFinite) {
             throw DataError(.configuration, "the initial range is \(initialRange); give a positive number")
+        }
+        if let initialForgetBias { try validateForgetBias(initialForgetBias) }
+    }
+
+    private func validateForgetBias(_ bias: Float) throws(DataError) {
+        guard architecture == .recurrent, cell == .lstm else {
+            throw DataError(.configuration, "forget-bias is for --cell lstm; leave it out")
+        }
+        guard bias >= 0, bias.isFinite else {
+            throw DataError(.configuration, "forget-bias is \(bias); give a number of at least 0")
         }
     }
 
@@ -110,6 +122,7 @@ extension LanguageModelConfiguration {
             "embedding": JSONValue(embeddingSize), "hidden": JSONValue(hiddenSize), "dropout": JSONValue(dropout),
             "variational-dropout": .bool(isDropoutVariational), "tie-embeddings": .bool(tiesEmbeddings),
             "residual": .bool(isResidual), "initial-range": initialRange.map { JSONValue($0) } ?? nil,
+            "forget-bias": initialForgetBias.map { JSONValue($0) } ?? nil,
             "carries-state": .bool(carriesState), "backward": .bool(isBackward),
             "documents": separatesDocuments ? true : nil,
         ]
@@ -150,6 +163,7 @@ extension LanguageModelConfiguration {
         tiesEmbeddings = try reader.bool("tie-embeddings")
         isResidual = try reader.bool("residual")
         initialRange = try reader.optionalNumber("initial-range").map { Float($0) }
+        initialForgetBias = try reader.optionalNumber("forget-bias").map { Float($0) }
         output = try OutputConfiguration(reader)
         carriesState = try reader.bool("carries-state")
         isBackward = try reader.bool("backward", default: false)

@@ -49,6 +49,7 @@ struct LanguageModelSettings {
         model.isResidual = try reader.bool("residual") ?? false
         model.tiesEmbeddings = try reader.bool("tie-embeddings") ?? false
         model.initialRange = try reader.number("initial-range", above: 0, isOpen: true).map { Float($0) }
+        model.initialForgetBias = try reader.number("forget-bias", above: 0).map { Float($0) }
         model.output = try reader.output()
         model.carriesState = bptt > 0 || separatesDocuments
         model.separatesDocuments = separatesDocuments

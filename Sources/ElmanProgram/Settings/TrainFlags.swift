@@ -52,6 +52,8 @@ struct LanguageModelFlags: SettingFlags {
             "Use the embeddings as output weights; of several layers the top one then has as many units as a vector has elements."
     )
     var tieEmbeddings: Bool?
+    @Option(help: ArgumentHelp("Of --cell lstm: start the forget gates around this (1).", valueName: "b"))
+    var forgetBias: Double?
     @Flag(inversion: .prefixedNo, help: "Read every line from its end; for --pretrained-backward.") var backward: Bool?
     @Option(
         help: ArgumentHelp("Of --architecture feed-forward: n, the next token and those it is told from (3).", valueName: "n"))
