@@ -71,7 +71,7 @@ public struct EvaluationReport: Sendable {
     public var isBest: Bool
     /// The rate of the last update.
     public var learningRate: Double
-    /// Units trained on per second since the evaluation before, evaluations apart.
+    /// Units trained on per second since the evaluation before, evaluations and what is saved with them apart.
     public var unitsPerSecond: Double
     /// What the last update before it says of weights and units; nil where it was not examined.
     public var health: TrainingHealth?

@@ -205,13 +205,16 @@ public final class TrainingLoop {
 
     // MARK: Evaluation
 
+    /// Seconds that the run has taken, with those of earlier parts.
+    private var elapsedSeconds: Double { secondsBefore + monotonicSeconds() - startTime }
+
     private func evaluate() throws -> TrainingEnd? {
-        let seconds = secondsBefore + monotonicSeconds() - startTime - lastEvaluationSeconds
+        let seconds = elapsedSeconds - lastEvaluationSeconds
         let (evaluation, isBest) = try trainer.withAverages {
             let evaluation = task.evaluate()
             return (evaluation, try keepIfBest(evaluation))
         }
-        progress.seconds = secondsBefore + monotonicSeconds() - startTime
+        progress.seconds = elapsedSeconds
         let rate = Double(progress.unitCount - lastEvaluationUnits) / max(seconds, 1e-9)
         let trainLoss = progress.runningLoss
         note(evaluation, isBest: isBest)
@@ -221,7 +224,6 @@ public final class TrainingLoop {
             learningRate: trainer.learningRate, unitsPerSecond: rate, health: health)
         health = nil
         try log(report)
-        lastEvaluationSeconds = progress.seconds
         lastEvaluationUnits = progress.unitCount
         let request = try handler(.evaluated(report))
         if case .stop = request {
@@ -229,6 +231,7 @@ public final class TrainingLoop {
             return .stopped
         }
         try checkpoint()
+        lastEvaluationSeconds = elapsedSeconds
         if let patience = options.patience, evaluation != nil, progress.evaluationsSinceBest >= patience { return .outOfPatience }
         return nil
     }
