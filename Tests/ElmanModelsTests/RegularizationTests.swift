@@ -53,8 +53,8 @@ import Testing
         configuration.regularization.slownessPenalty = 1
         let model = try LanguageModel(configuration, vocabulary: vocabulary)
         let recurrent = try #require(model.network.recurrentMatrices.first)
-        for (index, parameter) in model.parameters.parameters.enumerated() { fill(parameter, index + 1) }
-        fill(model.embeddings)
+        for (index, parameter) in model.parameters.parameters.enumerated() { FormulaWeights.fill(parameter, index + 1) }
+        FormulaWeights.fill(model.embeddings)
         let corpus = EncodedCorpus(sentences: [[1, 2, 3, 4, 5, 2, 1]], boundary: 0)
         let task = LanguageModelTask(
             model, training: corpus, development: nil, batches: .streams(count: 2, steps: 4), objective: .mean, seed: 1)
@@ -73,25 +73,6 @@ import Testing
             + model.parameters.parameters.flatMap { byRows($0.gradient ?? Tensor(repeating: .nan, shape: $0.shape)) }
         #expect(gradients.count == RegularizationFacts.gradients.count)
         for (gradient, fact) in zip(gradients, RegularizationFacts.gradients) { #expect(abs(gradient - fact) < 1e-6) }
-    }
-
-    private func fill(_ parameter: Parameter, _ k: Int) {
-        let shape = parameter.shape
-        var values = Tensor(repeating: 0, shape: shape)
-        for j in 0..<shape.columns { for i in 0..<shape.rows { values[j * shape.rows + i] = number(i, j, k) } }
-        parameter.values = values
-    }
-
-    /// Rows of the table are columns of its memory.
-    private func fill(_ table: LookupParameter) {
-        var values = table.values
-        for i in 0..<table.count { for j in 0..<table.size { values[i * table.size + j] = number(i, j, 0) } }
-        table.values = values
-    }
-
-    private func number(_ i: Int, _ j: Int, _ k: Int) -> Float {
-        let phase = 0.7 * Double(i) + 1.3 * Double(j) + 0.9 * Double(k)
-        return Float(0.5 * sineOf(1 + phase))
     }
 
     private func byRows(_ tensor: Tensor) -> [Float] {
