@@ -12,8 +12,8 @@ package struct GraphSize: Sendable, Hashable {
 }
 
 extension ComputationGraph {
-    /// Bytes, about, of the plans that a graph remembers after it was renewed for graphs of different structure: those of the largest
-    /// number of nodes, and all of them together.
+    /// Bytes, about, of the plans that are remembered of graphs of different structure. `largestGraph` is the number of nodes of the
+    /// largest, `allGraphs` that of all of them together.
     package static func bytesOfPlans(largestGraph: Int, allGraphs: Int) -> Int {
         PlanCache.bytes(graph: largestGraph, total: allGraphs)
     }

@@ -48,7 +48,9 @@ struct PlanCache {
     }
 
     /// Bytes that plans of graphs of so many nodes take, `total` nodes in all of them.
-    static func bytes(graph: Int, total: Int) -> Int { graph < largestGraph ? min(total * bytesPerNode, capacity) : 0 }
+    static func bytes(graph: Int, total: Int) -> Int {
+        graph < largestGraph ? min(total, capacity / bytesPerNode) * bytesPerNode : 0
+    }
 
     private var slot: Int { Int(truncatingIfNeeded: hash % UInt64(Self.slotCount)) }
 
