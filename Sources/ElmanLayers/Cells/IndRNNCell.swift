@@ -7,7 +7,7 @@ import ElmanTensor
 ///
 /// Parameters: `inputWeights` W [H, inputSize], `recurrentWeights` u [H], `bias` b [H]; H (inputSize + 2) numbers. Without
 /// clipping of u, as in the paper for short sequences: at first it is drawn from 0...1.
-public struct IndRNNCell: RecurrentCell {
+public struct IndRNNCell: ElementwiseRecurrentCell {
     /// Elements of an input vector.
     public let inputSize: Int
     /// Elements of the output vector, H.
@@ -38,30 +38,11 @@ public struct IndRNNCell: RecurrentCell {
         bias = parameters.add([hiddenSize], named: "bias", initializer: biasInitializer)
     }
 
-    /// The state after an input.
-    public func step(_ input: Expression, from hidden: Expression) -> Expression {
-        let graph = input.graph
-        return Recurrence.independent.step(
-            projected: affine(inputWeights(in: graph), input, bias(in: graph)), state: hidden,
-            parameters: recurrentWeights(in: graph)
-        ).state
-    }
+    /// The pass over the projected inputs.
+    public static var recurrence: Recurrence { .independent }
 
-    /// True.
-    @inlinable public var readsSequences: Bool { true }
-
-    /// Reads a whole sequence: one product for the inputs of all steps, then one node for all steps.
-    public func read(
-        _ sequence: Expression, from hidden: Expression, isReversed: Bool
-    ) -> (outputs: Expression, state: Expression) {
-        let graph = sequence.graph
-        let outputs = Recurrence.independent.sequence(
-            projected: affine(inputWeights(in: graph), sequence, bias(in: graph)), state: hidden,
-            parameters: recurrentWeights(in: graph),
-            isReversed: isReversed
-        ).outputs
-        return (outputs, outputs.lastStep(isReversed: isReversed))
-    }
+    /// The recurrent weights.
+    public var coefficients: Parameter? { recurrentWeights }
 }
 
 /// A stack of layers of independently recurrent networks.

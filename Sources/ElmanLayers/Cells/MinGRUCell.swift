@@ -9,7 +9,7 @@ import ElmanTensor
 ///
 /// Nothing is done to the candidate n; the paper's form in log space has g(n) > 0 there. Parameters: `inputWeights` W
 /// [2H, inputSize], `bias` b [2H]; 2H (inputSize + 1) numbers.
-public struct MinGRUCell: RecurrentCell {
+public struct MinGRUCell: ElementwiseRecurrentCell {
     /// Elements of an input vector.
     public let inputSize: Int
     /// Elements of the output vector, H.
@@ -36,36 +36,15 @@ public struct MinGRUCell: RecurrentCell {
         bias = parameters.add([2 * hiddenSize], named: "bias", initializer: biasInitializer)
     }
 
-    /// The state after an input.
-    public func step(_ input: Expression, from hidden: Expression) -> Expression {
-        let graph = input.graph
-        return Recurrence.minimalGRU.step(
-            projected: affine(inputWeights(in: graph), input, bias(in: graph)), state: hidden
-        ).state
-    }
+    /// The pass over the projected inputs.
+    public static var recurrence: Recurrence { .minimalGRU }
 
     /// Update gate σ(p_z) and the candidate n.
     public func gates(_ input: Expression, from state: Expression) -> [RecurrentGate] {
-        let graph = input.graph, size = hiddenSize
-        let projected = affine(inputWeights(in: graph), input, bias(in: graph))
+        let projected = projected(input), size = hiddenSize
         return [
             RecurrentGate("updateGate", sigmoid(projected[0..<size])), RecurrentGate("candidate", projected[size..<2 * size]),
         ]
-    }
-
-    /// True.
-    @inlinable public var readsSequences: Bool { true }
-
-    /// Reads a whole sequence: one product for the inputs of all steps, then one node for all steps.
-    public func read(
-        _ sequence: Expression, from hidden: Expression, isReversed: Bool
-    ) -> (outputs: Expression, state: Expression) {
-        let graph = sequence.graph
-        let outputs = Recurrence.minimalGRU.sequence(
-            projected: affine(inputWeights(in: graph), sequence, bias(in: graph)), state: hidden,
-            isReversed: isReversed
-        ).outputs
-        return (outputs, outputs.lastStep(isReversed: isReversed))
     }
 }
 

@@ -9,7 +9,7 @@ import ElmanTensor
 ///
 /// The state h is the output: there is no output gate. Nothing is done to the candidate n; the paper's form in log space has
 /// g(n) > 0 there. Parameters: `inputWeights` W [3H, inputSize], `bias` b [3H]; 3H (inputSize + 1) numbers.
-public struct MinLSTMCell: RecurrentCell {
+public struct MinLSTMCell: ElementwiseRecurrentCell {
     /// Elements of an input vector.
     public let inputSize: Int
     /// Elements of the output vector, H.
@@ -36,38 +36,17 @@ public struct MinLSTMCell: RecurrentCell {
         bias = parameters.add([3 * hiddenSize], named: "bias", initializer: biasInitializer)
     }
 
-    /// The state after an input.
-    public func step(_ input: Expression, from hidden: Expression) -> Expression {
-        let graph = input.graph
-        return Recurrence.minimalLSTM.step(
-            projected: affine(inputWeights(in: graph), input, bias(in: graph)), state: hidden
-        ).state
-    }
+    /// The pass over the projected inputs.
+    public static var recurrence: Recurrence { .minimalLSTM }
 
     /// Forget gate f and the candidate n.
     public func gates(_ input: Expression, from state: Expression) -> [RecurrentGate] {
-        let graph = input.graph, size = hiddenSize
-        let projected = affine(inputWeights(in: graph), input, bias(in: graph))
+        let projected = projected(input), size = hiddenSize
         let forget = sigmoid(projected[0..<size]), inputGate = sigmoid(projected[size..<2 * size])
         return [
             RecurrentGate("forgetGate", forget ./ (forget + inputGate)),
             RecurrentGate("candidate", projected[2 * size..<3 * size]),
         ]
-    }
-
-    /// True.
-    @inlinable public var readsSequences: Bool { true }
-
-    /// Reads a whole sequence: one product for the inputs of all steps, then one node for all steps.
-    public func read(
-        _ sequence: Expression, from hidden: Expression, isReversed: Bool
-    ) -> (outputs: Expression, state: Expression) {
-        let graph = sequence.graph
-        let outputs = Recurrence.minimalLSTM.sequence(
-            projected: affine(inputWeights(in: graph), sequence, bias(in: graph)), state: hidden,
-            isReversed: isReversed
-        ).outputs
-        return (outputs, outputs.lastStep(isReversed: isReversed))
     }
 }
 

@@ -10,7 +10,7 @@ import ElmanTensor
 ///
 /// The unit alone: x̃ stands for the projection that Griffin's block has before it, and its convolution and gated branch are left
 /// out. Parameters: `inputWeights` W [3H, inputSize], `decay` Λ [H], `bias` b [3H]; H (3 inputSize + 4) numbers.
-public struct RGLRUCell: RecurrentCell {
+public struct RGLRUCell: ElementwiseRecurrentCell {
     /// Elements of an input vector.
     public let inputSize: Int
     /// Elements of the output vector, H.
@@ -40,40 +40,20 @@ public struct RGLRUCell: RecurrentCell {
         bias = parameters.add([3 * hiddenSize], named: "bias", initializer: biasInitializer)
     }
 
-    /// The state after an input.
-    public func step(_ input: Expression, from hidden: Expression) -> Expression {
-        let graph = input.graph
-        return Recurrence.realGatedDiagonal.step(
-            projected: affine(inputWeights(in: graph), input, bias(in: graph)), state: hidden,
-            parameters: decay(in: graph)
-        ).state
-    }
+    /// The pass over the projected inputs.
+    public static var recurrence: Recurrence { .realGatedDiagonal }
+
+    /// Λ.
+    public var coefficients: Parameter? { decay }
 
     /// What is kept of the state, a, and input gate i.
     public func gates(_ input: Expression, from state: Expression) -> [RecurrentGate] {
-        let graph = input.graph, size = hiddenSize
-        let projected = affine(inputWeights(in: graph), input, bias(in: graph))
-        let logDecay = log(sigmoid(decay(in: graph)))
+        let projected = projected(input), size = hiddenSize
+        let logDecay = log(sigmoid(decay(in: input.graph)))
         return [
             RecurrentGate("decay", exp(logDecay .* sigmoid(projected[0..<size]) * 8)),
             RecurrentGate("inputGate", sigmoid(projected[size..<2 * size])),
         ]
-    }
-
-    /// True.
-    @inlinable public var readsSequences: Bool { true }
-
-    /// Reads a whole sequence: one product for the inputs of all steps, then one node for all steps.
-    public func read(
-        _ sequence: Expression, from hidden: Expression, isReversed: Bool
-    ) -> (outputs: Expression, state: Expression) {
-        let graph = sequence.graph
-        let outputs = Recurrence.realGatedDiagonal.sequence(
-            projected: affine(inputWeights(in: graph), sequence, bias(in: graph)), state: hidden,
-            parameters: decay(in: graph),
-            isReversed: isReversed
-        ).outputs
-        return (outputs, outputs.lastStep(isReversed: isReversed))
     }
 }
 
