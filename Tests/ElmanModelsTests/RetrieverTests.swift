@@ -162,9 +162,12 @@ import Testing
         #expect(try model.query(queries, in: read, count: 4) == model.query(queries, in: index, count: 4))
         let other = try retriever(texts) { $0.hiddenSize = 5 }
         #expect(throws: DataError.self) { try other.query(queries, in: read) }
-        try AtomicFile.write("one line\n", to: folder.path + "/index/sentences.txt")
-        let error = #expect(throws: DataError.self) { try RetrievalIndex(contentsOf: folder.path + "/index") }
-        #expect(error?.path?.hasSuffix("sentences.txt") ?? false)
+        for (damaged, count) in [("one line\n", "has 1 line,"), ("", "has 0 lines,"), ("a\n\n", "has 2 lines,")] {
+            try AtomicFile.write(damaged, to: folder.path + "/index/sentences.txt")
+            let error = #expect(throws: DataError.self) { try RetrievalIndex(contentsOf: folder.path + "/index") }
+            #expect(error?.path?.hasSuffix("sentences.txt") ?? false)
+            #expect(error?.message.contains(count) ?? false)
+        }
         try AtomicFile.write("no tensors", to: folder.path + "/index/vectors.safetensors")
         #expect(throws: DataError.self) { try RetrievalIndex(contentsOf: folder.path + "/index") }
         #expect(throws: DataError.self) { try RetrievalIndex(contentsOf: folder.path + "/nothing") }

@@ -105,11 +105,11 @@ extension RetrievalIndex {
         }
         let bytes = try FileSystem.readFile(textsPath)
         var texts = bytes.split(separator: 10, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
-        if bytes.last == 10 { texts.removeLast() }
+        if bytes.isEmpty || bytes.last == 10 { texts.removeLast() }
         guard texts.count == shape[0] else {
+            let lines = texts.count == 1 ? "1 line" : "\(texts.count) lines"
             throw DataError(
-                .badData, path: textsPath,
-                "has \(texts.count) lines, but \(path) has \(shape[0]) vectors; index the texts again")
+                .badData, path: textsPath, "has \(lines), but \(path) has \(shape[0]) vectors; index the texts again")
         }
         self.init(texts: texts, side: side, similarity: similarity, size: shape[1])
         try parameters.load(from: file)
