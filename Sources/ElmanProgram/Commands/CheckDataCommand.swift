@@ -15,9 +15,7 @@ struct CheckDataCommand: ParsableCommand {
             """)
 
     @Argument(help: "Files; - is standard input.") var files: [String] = []
-    @OptionGroup var pair: PairFlags
-    @Option(help: ArgumentHelp("More pairs: the file of sources.", valueName: "file")) var devSource: String?
-    @Option(help: ArgumentHelp("More pairs: the file of targets.", valueName: "file")) var devTarget: String?
+    @OptionGroup var pairs: TrainingPairFlags
     @Option(help: ArgumentHelp("What is to be trained on them (by the look of the files).", valueName: "task"))
     var task: String?
     @Option(help: ArgumentHelp("Tags: the column that holds them.", valueName: "last|upos|xpos|n")) var column: String?
@@ -50,11 +48,8 @@ struct CheckDataCommand: ParsableCommand {
 
     /// What reads each file, or each pair of files.
     private func checks() throws -> [() throws -> DataCheck] {
-        guard (devSource == nil) == (devTarget == nil) else {
-            throw ProgramError(.usage, "--dev-source and --dev-target belong together; give both")
-        }
         let form = try form(), limit = limit
-        let pairs = [try pair.files(), PairFlags.pair(devSource, devTarget)].compactMap { $0 }
+        let pairs = [try pairs.training.files(), try pairs.development()].compactMap { $0 }
         if !pairs.isEmpty, let task, !["seq2seq", "retrieve"].contains(task) {
             throw ProgramError(.usage, "--source and --target are for tasks on pairs, not for \(task)")
         }

@@ -12,6 +12,7 @@ struct CompareCommand: ParsableCommand {
         discussion: """
             elman compare classify train.txt --dev dev.txt --test test.txt -o runs/cells --vary cell=rnn,lstm,gru --seeds 10
             elman compare runs/a runs/b --test test.txt
+            elman compare runs/a runs/b --test-source test.ja --test-target test.en --beam 5
 
             Every configuration is trained from every seed, each in a process of its own with one thread, as many side by \
             side as there are cores. Ctrl-C saves them all; the same command goes on. Every option of elman train is one \
@@ -82,11 +83,13 @@ struct CompareCommand: ParsableCommand {
             throw ProgramError(.usage, "--config and --configs are given; name all files with --configs")
         }
         try ComparedScore.check(score, of: task)
+        let test = try data.evaluatedFiles()
+        try test.options.check(for: task)
         let sources = try data.sources(training: Array(inputs.dropFirst()), task)
         let choice = ConfigurationChoice(
             files: config.map { [$0] } ?? configs, variations: vary, flags: settings.settings)
         let comparison = Comparison(
-            task: task, sources: sources, test: try data.evaluatedFiles(),
+            task: task, sources: sources, test: test,
             configurations: try choice.configurations(of: task, sources),
             seeds: Array(firstSeed..<firstSeed + seeds), output: output, threads: common.threads ?? 1,
             jobs: jobs ?? max(1, Processor.coreCount / (common.threads ?? 1)))

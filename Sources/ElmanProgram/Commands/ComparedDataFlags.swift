@@ -11,23 +11,18 @@ struct ComparedDataFlags: ParsableArguments {
         name: [.customShort("o"), .long], help: ArgumentHelp("Folder for all runs and results.", valueName: "folder"),
         completion: .directory)
     var output: String?
-    @OptionGroup(title: "Pairs") var pair: PairFlags
-    @Option(help: ArgumentHelp("Pairs to evaluate on: the file of sources.", valueName: "file")) var devSource: String?
-    @Option(help: ArgumentHelp("Pairs to evaluate on: the file of targets.", valueName: "file")) var devTarget: String?
+    @OptionGroup(title: "Pairs") var pairs: TrainingPairFlags
     @Option(help: ArgumentHelp("Pairs to measure on: the file of sources.", valueName: "file")) var testSource: String?
     @Option(help: ArgumentHelp("Pairs to measure on: the file of targets.", valueName: "file")) var testTarget: String?
+    @OptionGroup(title: "Measuring") var measuring: MeasuringFlags
 
     /// What is trained on.
     func sources(training: [String], _ task: any ProgramTask.Type) throws -> TrainingSources {
-        let pair = try pair.files()
-        guard !training.isEmpty || pair != nil else {
+        let sources = try pairs.sources(training: training, development: dev)
+        guard !training.isEmpty || sources.pair != nil else {
             throw ProgramError(.usage, "no training file; name one behind the task: \(task.name) train.txt")
         }
-        guard (devSource == nil) == (devTarget == nil) else {
-            throw ProgramError(.usage, "--dev-source and --dev-target belong together; give both")
-        }
-        return TrainingSources(
-            training: training, development: dev, pair: pair, developmentPair: PairFlags.pair(devSource, devTarget))
+        return sources
     }
 
     /// Whether something to measure on is named beside what is evaluated while training.
@@ -35,40 +30,13 @@ struct ComparedDataFlags: ParsableArguments {
 
     /// What trained models are measured on.
     func evaluatedFiles() throws -> EvaluatedFiles {
-        guard (testSource == nil) == (testTarget == nil) else {
-            throw ProgramError(.usage, "--test-source and --test-target belong together; give both")
+        let options = measuring.options
+        if let pair = try PairFlags.pair(testSource, testTarget, named: "test-") {
+            return EvaluatedFiles(pair: pair, options: options)
         }
-        if let pair = PairFlags.pair(testSource, testTarget) { return EvaluatedFiles(pair: pair) }
-        if let test { return EvaluatedFiles(files: [test]) }
-        if let pair = PairFlags.pair(devSource, devTarget) { return EvaluatedFiles(pair: pair) }
+        if let test { return EvaluatedFiles(files: [test], options: options) }
+        if let pair = try pairs.development() { return EvaluatedFiles(pair: pair, options: options) }
         guard let dev else { throw ProgramError(.usage, "nothing to compare on; name a file with --test or --dev") }
-        return EvaluatedFiles(files: [dev])
+        return EvaluatedFiles(files: [dev], options: options)
     }
 }
-
-/// All flags that are settings of a training.
-struct SettingFlagGroups: ParsableArguments {
-    @OptionGroup(title: "Model") var model: ModelFlags
-    @OptionGroup(title: "Language models") var languageModel: LanguageModelFlags
-    @OptionGroup(title: "Regularisation of language models") var regularization: RegularizationFlags
-    @OptionGroup(title: "Many words") var softmax: OutputFlags
-    @OptionGroup(title: "Words of sentences") var encoder: EncoderFlags
-    @OptionGroup(title: "Reading sentences") var reading: ReaderFlags
-    @OptionGroup(title: "Pretrained models") var transfer: TransferFlags
-    @OptionGroup(title: "Fine-tuning") var fineTuning: FineTuningFlags
-    @OptionGroup(title: "Classifiers") var classify: ClassifyFlags
-    @OptionGroup(title: "Taggers") var tag: TagFlags
-    @OptionGroup(title: "Tasks on pairs") var pairTask: PairTaskFlags
-    @OptionGroup(title: "Translators") var translate: TranslateFlags
-    @OptionGroup(title: "Retrievers") var retrieve: RetrieveFlags
-    @OptionGroup(title: "Trees") var tree: TreeFlags
-    @OptionGroup(title: "Parsers") var parse: ParseFlags
-    @OptionGroup(title: "Texts") var text: TextFlags
-    @OptionGroup(title: "Training") var training: TrainingFlags
-
-    /// The settings that are given.
-    var settings: JSONObject { givenSettings(self) }
-}
-
-/// `settings(of:)`, whose name a property hides.
-private func givenSettings(_ flags: SettingFlagGroups) -> JSONObject { settings(of: flags) }

@@ -55,7 +55,10 @@ struct SearchHyperparametersCommand: ParsableCommand {
             throw ProgramError(.usage, "nothing to choose by; name a file with --dev")
         }
         let test = data.hasTest ? try data.evaluatedFiles() : nil
-        if let test { try EvaluatedFiles.check(test.names) }
+        if let test {
+            try EvaluatedFiles.check(test.names)
+            try test.options.check(for: task)
+        }
         var search = try search(task, sources, output)
         console.note(
             "rounds: \(search.halving.rungs.map { "\($0.trials) × \($0.epochs)" }.joined(separator: ", ")) epochs, "
@@ -102,7 +105,7 @@ struct SearchHyperparametersCommand: ParsableCommand {
         var object = search.json
         if let test {
             let run = try RunFolder.open(search.managedRun(of: best, epochs: best.epochs).path)
-            let result = try search.task.evaluate(run, EvaluationRequest(files: test.files, pair: test.pair))
+            let result = try search.task.evaluate(run, test.request)
             object["test"] = .object(result.json)
             if !json { for line in alignedColumns(result.rows) { console.print(line) } }
             if !json { console.print() }

@@ -49,26 +49,8 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Tell sizes, memory and the first batch, and train nothing.")
     var dryRun = false
 
-    @OptionGroup(title: "Pairs") var pair: PairFlags
-    @Option(help: ArgumentHelp("Pairs to evaluate on: the file of sources.", valueName: "file")) var devSource: String?
-    @Option(help: ArgumentHelp("Pairs to evaluate on: the file of targets.", valueName: "file")) var devTarget: String?
-    @OptionGroup(title: "Model") var model: ModelFlags
-    @OptionGroup(title: "Language models") var languageModel: LanguageModelFlags
-    @OptionGroup(title: "Regularisation of language models") var regularization: RegularizationFlags
-    @OptionGroup(title: "Many words") var softmax: OutputFlags
-    @OptionGroup(title: "Words of sentences") var encoder: EncoderFlags
-    @OptionGroup(title: "Reading sentences") var reading: ReaderFlags
-    @OptionGroup(title: "Pretrained models") var transfer: TransferFlags
-    @OptionGroup(title: "Fine-tuning") var fineTuning: FineTuningFlags
-    @OptionGroup(title: "Classifiers") var classify: ClassifyFlags
-    @OptionGroup(title: "Taggers") var tag: TagFlags
-    @OptionGroup(title: "Tasks on pairs") var pairTask: PairTaskFlags
-    @OptionGroup(title: "Translators") var translate: TranslateFlags
-    @OptionGroup(title: "Retrievers") var retrieve: RetrieveFlags
-    @OptionGroup(title: "Trees") var tree: TreeFlags
-    @OptionGroup(title: "Parsers") var parse: ParseFlags
-    @OptionGroup(title: "Texts") var text: TextFlags
-    @OptionGroup(title: "Training") var training: TrainingFlags
+    @OptionGroup(title: "Pairs") var pairs: TrainingPairFlags
+    @OptionGroup var settings: SettingFlagGroups
     @OptionGroup var common: CommonFlags
 
     func run() throws {
@@ -76,7 +58,7 @@ struct TrainCommand: ParsableCommand {
         let task = try inputs.first.map { try ProgramTasks.named($0) }
         if let resume {
             try checkResume()
-            return try RunTraining.resume(resume, flags: settings(of: self), console: console)
+            return try RunTraining.resume(resume, flags: settings.settings, console: console)
         }
         guard let task else {
             throw ProgramError(.usage, "nothing to train; name a task and a file: elman train lm train.txt -o RUN")
@@ -97,7 +79,7 @@ struct TrainCommand: ParsableCommand {
         guard !sources.training.isEmpty || sources.pair != nil else {
             throw ProgramError(.usage, "no training file; elman train \(task.name) train.txt -o RUN")
         }
-        let flags = settings(of: self)
+        let flags = settings.settings
         if let foreign = flags.members.first(where: { !task.keys.contains($0.key) }) {
             throw ProgramError(.usage, "--\(foreign.key) has no meaning for task \(task.name); leave it out")
         }
@@ -106,19 +88,15 @@ struct TrainCommand: ParsableCommand {
 
     /// The files that are given.
     func sources() throws -> TrainingSources {
-        let development = PairFlags.pair(devSource, devTarget)
-        guard (devSource == nil) == (devTarget == nil) else {
-            throw ProgramError(.usage, "--dev-source and --dev-target belong together; give both")
-        }
-        return TrainingSources(
-            training: Array(inputs.dropFirst()), development: dev, pair: try pair.files(), developmentPair: development)
+        try pairs.sources(training: Array(inputs.dropFirst()), development: dev)
     }
 
     /// A resumed run knows its files and its folder.
     private func checkResume() throws {
         let given = [
             (inputs.count > 1, "training files"), (dev != nil, "--dev"), (output != nil, "--output"), (config != nil, "--config"),
-            (force, "--force"), (dryRun, "--dry-run"), (try pair.files() != nil, "--source"), (devSource != nil, "--dev-source"),
+            (force, "--force"), (dryRun, "--dry-run"), (try pairs.training.files() != nil, "--source"),
+            (try pairs.development() != nil, "--dev-source"),
         ]
         guard let wrong = given.first(where: \.0) else { return }
         throw ProgramError(.usage, "\(wrong.1) cannot be given with --resume; the run keeps what it was begun with")

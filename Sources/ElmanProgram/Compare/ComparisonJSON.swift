@@ -4,7 +4,8 @@ extension SeedComparison {
     /// `comparison.json`. What scores are follows from data, settings and seeds alone; what stands under `cost` does not.
     func json(task: String, test: EvaluatedFiles, seeds: [Int], target: Double?, failures: [ManagedRun]) -> JSONObject {
         [
-            "task": .string(task), "evaluated_on": .array(test.names.map { .string($0) }), "score": .string(score.key),
+            "task": .string(task), "evaluated_on": .array(test.names.map { .string($0) }),
+            "evaluated_with": .array(test.options.arguments.map { .string($0) }), "score": .string(score.key),
             "lower_is_better": .bool(score.isLowerBetter), "seeds": .array(seeds.map { JSONValue($0) }),
             "alpha": JSONValue(alpha), "target": target.map { JSONValue($0) } ?? .null,
             "configurations": .array(entries.map { .object(json($0)) }),

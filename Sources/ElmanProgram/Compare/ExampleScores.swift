@@ -3,7 +3,7 @@ import Elman
 /// A task whose models can be scored example by example, so that two of them can be compared on one test set.
 protocol ExampleMeasuring: ProgramTask {
     /// The scores of a model, the one that matters most first.
-    static func exampleScores(_ folder: RunFolder, _ test: EvaluatedFiles) throws -> [ExampleScore]
+    static func exampleScores(_ folder: RunFolder, _ request: EvaluationRequest) throws -> [ExampleScore]
 }
 
 /// A score with the numbers of each example that it is computed of.
@@ -20,14 +20,24 @@ struct ExampleScore {
 
 extension LanguageModelProgramTask: ExampleMeasuring {
     /// An example is a sentence.
-    static func exampleScores(_ folder: RunFolder, _ test: EvaluatedFiles) throws -> [ExampleScore] {
-        let model = try LanguageModel(folder)
-        let options = model.configuration.reading(carriesState: true)
-        let corpus = try EncodedCorpus(reading: test.files, with: model.vocabulary, options: options)
+    static func exampleScores(_ folder: RunFolder, _ request: EvaluationRequest) throws -> [ExampleScore] {
+        let (model, corpus, carriesState) = try opened(folder, request)
         var score = ExampleScore("perplexity", .perplexity)
-        var scorer = LanguageModelScorer(model)
-        scorer.forEachSentence(of: corpus) { _, logProbabilities in
+        let add = { (logProbabilities: ArraySlice<Float>) in
             score.sums.add([-logProbabilities.reduce(0) { $0 + Double($1) }, Double(logProbabilities.count)])
+        }
+        if let adaptation = request.options.adaptation {
+            let all = try adaptation.scorer(model, folder).logProbabilities(of: corpus.tokens)
+            try adaptation.checkSurvival(-all.reduce(0) { $0 + Double($1) })
+            var rest = all[...]
+            for sentence in 0..<corpus.sentenceCount {
+                let count = corpus[sentence].count
+                add(rest.prefix(count))
+                rest = rest.dropFirst(count)
+            }
+        } else {
+            var scorer = LanguageModelScorer(model, carriesState: carriesState)
+            scorer.forEachSentence(of: corpus) { add($1[...]) }
         }
         return [score]
     }
@@ -35,9 +45,9 @@ extension LanguageModelProgramTask: ExampleMeasuring {
 
 extension ClassifyProgramTask: ExampleMeasuring {
     /// An example is a text.
-    static func exampleScores(_ folder: RunFolder, _ test: EvaluatedFiles) throws -> [ExampleScore] {
-        let model = try Classifier(folder)
-        let texts = try LabelledTexts(reading: test.files)
+    static func exampleScores(_ folder: RunFolder, _ request: EvaluationRequest) throws -> [ExampleScore] {
+        let model = try Classifier(folder, weights: request.options.weights)
+        let texts = try LabelledTexts(reading: request.files)
         let gold = texts.labelIndices(in: model.labels.extended(with: texts.labelCounts))
         let predictions = model.predict((0..<texts.count).map { texts.texts.tokens(of: $0) })
         var score = ExampleScore("accuracy", .ratio)
@@ -48,13 +58,13 @@ extension ClassifyProgramTask: ExampleMeasuring {
 
 extension TagProgramTask: ExampleMeasuring {
     /// An example is a sentence.
-    static func exampleScores(_ folder: RunFolder, _ test: EvaluatedFiles) throws -> [ExampleScore] {
-        let model = try Tagger(folder)
+    static func exampleScores(_ folder: RunFolder, _ request: EvaluationRequest) throws -> [ExampleScore] {
+        let model = try Tagger(folder, weights: request.options.weights)
         let column = try folder.readConfiguration()["column"]?.asString ?? "last"
         let options = TagReadingOptions(tagColumn: TagColumn(column) ?? .last)
-        let texts = try TaggedTexts(reading: test.files, options: options)
+        let texts = try TaggedTexts(reading: request.files, options: options)
         guard let tags = texts.tags else {
-            throw DataError(.badData, path: test.files.first, "has no tags to compare with; give a text with tags")
+            throw DataError(.badData, path: request.files.first, "has no tags to compare with; give a text with tags")
         }
         let all = model.outputTags.extended(with: tags.counts)
         let gold = texts.tagIndices(in: all), predicted = model.tagIndices(of: texts.words)
@@ -76,11 +86,12 @@ extension TagProgramTask: ExampleMeasuring {
 }
 
 extension TranslateProgramTask: ExampleMeasuring {
-    /// An example is a sentence, translated greedily.
-    static func exampleScores(_ folder: RunFolder, _ test: EvaluatedFiles) throws -> [ExampleScore] {
-        let model = try Translator(folder)
-        let texts = try PairTexts.read(EvaluationRequest(files: test.files, pair: test.pair), folder)
-        let translations = try model.nBest(texts.sources, TranslationOptions(), count: 1)
+    /// An example is a sentence.
+    static func exampleScores(_ folder: RunFolder, _ request: EvaluationRequest) throws -> [ExampleScore] {
+        let model = try Translator(folder, weights: request.options.weights)
+        let texts = try PairTexts.read(request, folder)
+        let translations = try model.nBest(
+            texts.sources, TranslationOptions(beamSize: request.options.beam ?? 1), count: 1)
         var bleu = ExampleScore("bleu", .bleu), exact = ExampleScore("exact_match", .ratio)
         for (pair, found) in translations.enumerated() {
             let reference = texts.targets.tokens(of: pair).joined(separator: " ")
@@ -97,9 +108,9 @@ extension TranslateProgramTask: ExampleMeasuring {
 
 extension TreeProgramTask: ExampleMeasuring {
     /// An example is a tree.
-    static func exampleScores(_ folder: RunFolder, _ test: EvaluatedFiles) throws -> [ExampleScore] {
-        let model = try TreeClassifier(folder)
-        let trees = try model.encode(Treebank(reading: test.files), path: test.files.first)
+    static func exampleScores(_ folder: RunFolder, _ request: EvaluationRequest) throws -> [ExampleScore] {
+        let model = try TreeClassifier(folder, weights: request.options.weights)
+        let trees = try model.encode(Treebank(reading: request.files), path: request.files.first)
         var roots = ExampleScore("root_accuracy", .ratio), nodes = ExampleScore("node_accuracy", .ratio)
         model.forEachPrediction(for: trees) { number, prediction in
             var tree = TreeMetrics()
@@ -113,9 +124,9 @@ extension TreeProgramTask: ExampleMeasuring {
 
 extension ParseProgramTask: ExampleMeasuring {
     /// An example is a sentence.
-    static func exampleScores(_ folder: RunFolder, _ test: EvaluatedFiles) throws -> [ExampleScore] {
-        let parser = try Parser(folder)
-        let sentences = parser.encode(try DependencyTreebank(reading: test.files))
+    static func exampleScores(_ folder: RunFolder, _ request: EvaluationRequest) throws -> [ExampleScore] {
+        let parser = try Parser(folder, weights: request.options.weights)
+        let sentences = parser.encode(try DependencyTreebank(reading: request.files))
         let relations = sentences.bank.relationIndices(in: sentences.relations)
         var labelled = ExampleScore("las", .ratio), unlabelled = ExampleScore("uas", .ratio)
         var counted = AttachmentMetrics(relations: sentences.relations)

@@ -108,7 +108,7 @@ final class ManagedRun: QueuedWork {
             throw DataError(.badData, path: outputPath, "is \(value.kindName), not what elman evaluate prints")
         }
         record.evaluation = object
-        record.evaluatedOn = test.names
+        record.evaluatedOn = test.identity
     }
 }
 
@@ -118,7 +118,7 @@ struct RunRecord: Equatable {
     var trainedEpochs = 0
     /// The largest resident set of its training, over all starts, in megabytes.
     var peakMemory = 0.0
-    /// The files that it was measured on last.
+    /// The files that it was measured on last, and options that were not the usual ones.
     var evaluatedOn: [String] = []
     /// What `elman evaluate --json` said.
     var evaluation: JSONObject?
@@ -139,7 +139,7 @@ struct RunRecord: Equatable {
         evaluation = value["evaluation"]?.asObject
     }
 
-    func evaluation(on test: EvaluatedFiles?) -> JSONObject? { evaluatedOn == test?.names ? evaluation : nil }
+    func evaluation(on test: EvaluatedFiles?) -> JSONObject? { evaluatedOn == test?.identity ? evaluation : nil }
 
     func write(to path: String) throws(DataError) {
         let object: JSONObject = [

@@ -34,7 +34,8 @@ struct RunComparison {
                 .usage,
                 "\(runs[0]) is of task \(task.name) and \(runs[other]) of task \(tasks[other].name); give runs of one task")
         }
-        let scores = try folders.map { try task.exampleScores($0, test) }
+        try test.options.check(for: task)
+        let scores = try folders.map { try task.exampleScores($0, test.request) }
         // A tagger may know spans where another one does not.
         let common = scores[0].map(\.key).filter { key in scores.allSatisfy { $0.contains { $0.key == key } } }
         let score = try ComparedScore(scoreKey ?? common.first, among: common)
@@ -110,7 +111,8 @@ struct RunComparison {
     /// For programs.
     func json(_ test: EvaluatedFiles) -> JSONObject {
         [
-            "task": .string(task), "evaluated_on": .array(test.names.map { .string($0) }), "score": .string(score.key),
+            "task": .string(task), "evaluated_on": .array(test.names.map { .string($0) }),
+            "evaluated_with": .array(test.options.arguments.map { .string($0) }), "score": .string(score.key),
             "lower_is_better": .bool(score.isLowerBetter), "examples": JSONValue(sums[0].count), "alpha": JSONValue(alpha),
             "runs": .array(zip(names, sums).map { ["run": .string($0), "score": JSONValue($1.value)] }),
             "comparisons": .array(

@@ -26,26 +26,6 @@ extension SettingFlags {
     }
 }
 
-/// An option group of a command.
-private protocol SettingFlagGroup {
-    /// The flags, where they are settings.
-    var settingFlags: (any SettingFlags)? { get }
-}
-
-extension OptionGroup: SettingFlagGroup {
-    fileprivate var settingFlags: (any SettingFlags)? { wrappedValue as? any SettingFlags }
-}
-
-/// All settings that a command was given, whatever group declares them.
-func settings(of command: some ParsableArguments) -> JSONObject {
-    var object: JSONObject = [:]
-    for child in Mirror(reflecting: command).children {
-        guard let flags = (child.value as? any SettingFlagGroup)?.settingFlags else { continue }
-        for member in flags.settings.members { object[member.key] = member.value }
-    }
-    return object
-}
-
 /// The key of a property: `_batchSize`, as a property wrapper stores it, is `batch-size`.
 func settingKey(ofProperty label: String) -> String {
     var key = ""

@@ -113,18 +113,11 @@ struct EvaluationRequest {
     let files: [String]
     /// Files of pairs, for tasks on pairs.
     let pair: PairedFiles?
-    /// Begin every line anew, where a language model would carry its state.
-    var resetsState = false
-    /// In how many bits weights are held.
-    var weights = WeightPrecision.float32
+    var options = MeasuringOptions()
     /// The column of the tag.
     var column: String?
     /// How many of the worst errors to show.
     var errorCount = 0
-    /// Hypotheses of a beam search.
-    var beam: Int?
-    /// How a language model adapts to the text.
-    var adaptation: Adaptation?
 }
 
 /// What an evaluation found.

@@ -34,7 +34,7 @@ enum ClassifyProgramTask: ProgramTask {
     }
 
     static func evaluate(_ folder: RunFolder, _ request: EvaluationRequest) throws -> EvaluationResult {
-        let model = try Classifier(folder, weights: request.weights)
+        let model = try Classifier(folder, weights: request.options.weights)
         let texts = try LabelledTexts(reading: request.files)
         let metrics = model.evaluate(texts, worstErrorCount: request.errorCount)
         let rows = [

@@ -11,24 +11,30 @@ enum LanguageModelProgramTask: ProgramTask {
         return { folder in try PreparedLanguageModel(settings, sources, resuming: folder) }
     }
 
+    /// The model of a run and the text that it is to be measured on. Throws where it cannot be measured as it was asked for.
+    static func opened(
+        _ folder: RunFolder, _ request: EvaluationRequest
+    ) throws -> (model: LanguageModel, corpus: EncodedCorpus, carriesState: Bool) {
+        let options = request.options
+        let model = try LanguageModel(folder, weights: options.weights)
+        try checkAdaptation(options.adaptation, model, resetsState: options.resetsState, weights: options.weights)
+        let carries = model.configuration.carriesState && !options.resetsState
+        let reading = model.configuration.reading(carriesState: carries)
+        return (model, try EncodedCorpus(reading: request.files, with: model.vocabulary, options: reading), carries)
+    }
+
     static func evaluate(_ folder: RunFolder, _ request: EvaluationRequest) throws -> EvaluationResult {
-        let model = try LanguageModel(folder, weights: request.weights)
-        try checkAdaptation(request.adaptation, model, resetsState: request.resetsState, weights: request.weights)
-        let carries = model.configuration.carriesState && !request.resetsState
-        let options = model.configuration.reading(carriesState: carries)
-        let corpus = try EncodedCorpus(reading: request.files, with: model.vocabulary, options: options)
+        let (model, corpus, carries) = try opened(folder, request), adaptation = request.options.adaptation
         let metrics: LanguageModelMetrics
-        if let adaptation = request.adaptation {
+        if let adaptation {
             metrics = try adaptation.scorer(model, folder).metrics(of: corpus)
         } else {
             var scorer = LanguageModelScorer(model, carriesState: carries)
             metrics = scorer.metrics(of: corpus)
         }
-        guard metrics.negativeLogLikelihood.isFinite || request.adaptation?.dynamic == nil else {
-            throw DataError(.computation, "the model did not survive what it learnt; lower --dynamic-rate")
-        }
+        try adaptation?.checkSurvival(metrics.negativeLogLikelihood)
         var result = EvaluationResult(json: json(metrics, model, carries), rows: rows(metrics, model, carries))
-        if let adaptation = request.adaptation {
+        if let adaptation {
             for member in adaptation.json.members { result.json[member.key] = member.value }
             result.rows += adaptation.rows
         }

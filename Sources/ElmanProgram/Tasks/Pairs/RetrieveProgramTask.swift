@@ -35,7 +35,7 @@ enum RetrieveProgramTask: ProgramTask {
     }
 
     static func evaluate(_ folder: RunFolder, _ request: EvaluationRequest) throws -> EvaluationResult {
-        let model = try SentenceRetriever(folder, weights: request.weights)
+        let model = try SentenceRetriever(folder, weights: request.options.weights)
         let metrics = try model.metrics(of: model.vocabularies.encode(PairTexts.read(request, folder)))
         return EvaluationResult(json: metrics.json, rows: metrics.rows)
     }

@@ -41,9 +41,9 @@ enum TranslateProgramTask: ProgramTask {
     }
 
     static func evaluate(_ folder: RunFolder, _ request: EvaluationRequest) throws -> EvaluationResult {
-        let model = try Translator(folder, weights: request.weights)
+        let model = try Translator(folder, weights: request.options.weights)
         let texts = try PairTexts.read(request, folder)
-        let options = TranslationOptions(beamSize: request.beam ?? 1)
+        let options = TranslationOptions(beamSize: request.options.beam ?? 1)
         let metrics = try model.metrics(of: model.vocabularies.encode(texts), options)
         return EvaluationResult(json: metrics.json(version: elmanVersion), rows: metrics.rows)
     }

@@ -28,7 +28,7 @@ enum ParseProgramTask: ProgramTask {
     }
 
     static func evaluate(_ folder: RunFolder, _ request: EvaluationRequest) throws -> EvaluationResult {
-        let parser = try Parser(folder, weights: request.weights)
+        let parser = try Parser(folder, weights: request.options.weights)
         let metrics = parser.metrics(of: parser.encode(try DependencyTreebank(reading: request.files)))
         return EvaluationResult(json: metrics.json, rows: metrics.rows)
     }

@@ -49,7 +49,7 @@ enum TagProgramTask: ProgramTask {
     }
 
     static func evaluate(_ folder: RunFolder, _ request: EvaluationRequest) throws -> EvaluationResult {
-        let model = try Tagger(folder, weights: request.weights)
+        let model = try Tagger(folder, weights: request.options.weights)
         let options = TagReadingOptions(tagColumn: try column(request.column, folder))
         let metrics = try model.evaluate(TaggedTexts(reading: request.files, options: options))
         var rows = [

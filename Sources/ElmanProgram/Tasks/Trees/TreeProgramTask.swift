@@ -26,7 +26,7 @@ enum TreeProgramTask: ProgramTask {
     }
 
     static func evaluate(_ folder: RunFolder, _ request: EvaluationRequest) throws -> EvaluationResult {
-        let model = try TreeClassifier(folder, weights: request.weights)
+        let model = try TreeClassifier(folder, weights: request.options.weights)
         let trees = try model.encode(Treebank(reading: request.files), path: request.files.first)
         let metrics = model.metrics(of: trees)
         return EvaluationResult(json: metrics.json, rows: metrics.rows)
